@@ -9,6 +9,7 @@ default `../shared/data` beside the repository); those that are not there are le
     python benchmarks/out_of_time.py --part other   # other cuts of the same shops, which the limits do not name
     python benchmarks/out_of_time.py --part weights # other weights of foresight
     python benchmarks/out_of_time.py --part shop    # a planted and a shuffled outcome
+    python benchmarks/out_of_time.py --part lifecycle # stages of the lifecycle first, beside no stages
 """
 
 from __future__ import annotations
@@ -110,6 +111,22 @@ def weights() -> Iterator[str]:
             yield f"{cell.log}, {cell.cut}: {', '.join(shares)}"
 
 
+def lifecycle() -> Iterator[str]:
+    """Segments inside stages of the lifecycle beside segments without stages, by k-means."""
+    logs = present(tuple(dict.fromkeys(cell.log for cell in LIMITED)))
+    yield f"{'shop':<18}{'cut':<12}{'stages first':>16}{'without':>16}   difference, 95 % interval"
+    for cell in (*LIMITED, *OTHER):
+        if cell.log not in logs:
+            continue
+        orders = LOGS[cell.log].orders()
+        proof = prove(orders, as_of=cell.until, horizon_days=cell.days, lifecycle=True, method="kmeans")
+        flat = proof.comparison("flat")
+        assert flat is not None
+        shares = [f"{row.share:.3f} ({row.n_groups})" for row in (proof.comparisons[0], flat)]
+        difference = f"{proof.share - flat.share:+.3f}   {flat.behind_low:+.3f} to {flat.behind_high:+.3f}"
+        yield f"{cell.log:<18}{cell.cut:<12}{shares[0]:>16}{shares[1]:>16}   {difference}"
+
+
 def shop(seeds: range) -> Iterator[str]:
     """In the seeded shop: is the planted outcome told from chance, and the shuffled one not?
 
@@ -143,7 +160,9 @@ def exchanged(orders: pl.DataFrame, cut: object, seed: int) -> pl.DataFrame:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=["limits", "other", "weights", "shop"], nargs="+", default=["limits", "shop"])
+    parser.add_argument(
+        "--part", choices=["limits", "other", "weights", "shop", "lifecycle"], nargs="+", default=["limits", "shop"]
+    )
     parser.add_argument("--count", type=int, default=100, help="seeds of the shop")
     parser.add_argument("--first", type=int, default=0, help="first seed of the shop")
     options = parse_options(parser, part=["shop"], count=2)
@@ -155,6 +174,7 @@ def main() -> None:
         "other": lambda: cells(OTHER),
         "weights": weights,
         "shop": lambda: shop(seeds),
+        "lifecycle": lifecycle,
     }
     for part in options.part:
         for text in parts[part]():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         profiling,
         proof,
         reports,
+        rule_segments,
         sources,
         tracking,
     )
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from custseg.model import SegmentModel
     from custseg.proof import Proof, prove
     from custseg.result import Segmentation
+    from custseg.rule_segments import RuleSegments
     from custseg.segmentation import fit_segments
 
 __version__ = "0.1.0"
@@ -61,6 +63,7 @@ _HOMES = {
     "MissingDependencyError": "custseg.errors",
     "Orders": "custseg.logs",
     "Proof": "custseg.proof",
+    "RuleSegments": "custseg.rule_segments",
     "SegmentModel": "custseg.model",
     "Segmentation": "custseg.result",
     "TooFewCustomersError": "custseg.errors",
@@ -82,6 +85,7 @@ _FOLDERS = (
     "profiling",
     "proof",
     "reports",
+    "rule_segments",
     "rules",
     "sources",
     "tracking",
@@ -100,6 +104,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "MissingDependencyError",
     "Orders",
     "Proof",
+    "RuleSegments",
     "SegmentModel",
     "Segmentation",
     "TooFewCustomersError",
@@ -119,6 +124,7 @@ __all__ = [  # noqa: RUF022 - objects first, then the folders
     "profiling",
     "proof",
     "reports",
+    "rule_segments",
     "rules",
     "sources",
     "tracking",

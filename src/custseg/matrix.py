@@ -152,15 +152,18 @@ def customer_matrix(
     min_size: int | float,
     caller: str,
     weights: Weights | None = None,
+    among: Bools | None = None,
 ) -> CustomerMatrix:
     """Prepare the columns of the customers that can be clustered; heavy tails depend on the minimum size.
 
-    `weights` gives the weight of each of the columns that are left; by default all count alike.
+    `weights` gives the weight of each of the columns that are left; by default all count alike. `among` has the
+    customers that may be clustered; by default all.
     """
-    usable = can_be_clustered(table, columns)
+    allowed = np.ones(len(table), dtype=bool) if among is None else among
+    usable = can_be_clustered(table, columns) & allowed
     preparation = fit_preparation({name: table.values(name)[usable] for name in columns}, caller, min_size=min_size)
     # Customers whose only values are in a column that was left out have nothing to be clustered on.
-    usable = can_be_clustered(table, preparation.names)
+    usable = can_be_clustered(table, preparation.names) & allowed
     if weights is not None:
         preparation = preparation.with_weights(weights(preparation.names))
     values = {name: table.values(name)[usable] for name in preparation.names}

@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from os import PathLike
 from typing import Any
 
 from custseg._assembly import assembled
 from custseg._checks import (
     check_choice,
     check_finite,
-    check_min_size,
     check_preferred,
     check_previous,
     check_random_state,
     check_segment_numbers,
 )
+from custseg._clusters_of_fit import Request, clusters_of_fit
 from custseg._display import Progress, checked_progress, progress_shown
 from custseg._frames import USUAL_FORM, CSVFormat, is_spark_frame
-from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names, select_clustering
-from custseg.distributed import choice_for_all, sampled
-from custseg.errors import DataError, InfeasibleMinimumError
+from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names
+from custseg.distributed import sampled
 from custseg.feature_table import DistributedFeatures, FeatureTable, as_quantities, features_in_spark, given_features
 from custseg.features import features_of
 from custseg.goals import (
     Goal,
     as_goal,
     check_goal,
-    column_weights,
     goal_columns,
     goal_features,
     trial_outcome,
-    worth_of_numbers,
 )
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
-from custseg.matrix import CustomerMatrix, check_sensitive, clustering_columns, customer_matrix, requested_clusters
+from custseg.matrix import check_sensitive, clustering_columns
 from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
-from custseg.sizes import check_enough, minimum_of_outcome, requested_size, with_detectable_lifts
+from custseg.rule_groups import WhatComesFirst
+from custseg.rule_segments import RuleSegments
+from custseg.sizes import minimum_of_outcome, requested_size, with_detectable_lifts
 from custseg.texts import LANGUAGES, listed, text
 from custseg.trials import AutoMinimum
 
@@ -68,6 +66,8 @@ def fit_segments(
     lift: float = 0.5,
     prefer: int | Sequence[int] = PREFERRED,
     previous: Segmentation | SegmentModel | ClusteringChoice | int | None = None,
+    rules: RuleSegments | Mapping[str, object] | str | PathLike[str] | None = None,
+    lifecycle: bool = False,
     refunds: str = "net",
     window_days: int | None = None,
     language: str = "en",
@@ -128,6 +128,15 @@ def fit_segments(
     previous : Segmentation, SegmentModel, ClusteringChoice or int, optional
         An earlier result, or its number of segments, which is kept unless another number is clearly better.
         `n_segments` goes first, and the goal comes after it.
+    rules : RuleSegments, mapping of str to condition, or path of a TOML file, optional
+        Segments that are stated as rules, see `custseg.rule_segments.RuleSegments`: a customer is in the first one that
+        is true, also without a purchase. All others are clustered; `n_segments` counts their segments, 1 leaves them in
+        one. A share as `min_size` is one of all customers in segments, and rules must meet the minimum too. Segments of
+        rules have the first numbers, in the order of their priority.
+    lifecycle : bool, default False
+        Whether the stages of the lifecycle come first: new, established, lapsing and lapsed by the customer's own
+        rhythm, see `custseg.rule_segments.overdue`; stages below the minimum size are joined. Those that are large
+        enough are clustered inside. It excludes `rules` and `n_segments`.
     refunds : {"net", "gross", "error"}, default "net"
         See `custseg.features.rfm`.
     window_days : int, optional
@@ -161,7 +170,7 @@ def fit_segments(
     DataError
         If the log or table cannot be used, or has too few customers; if a table in Spark changes between two passes.
     InfeasibleMinimumError
-        If no clustering meets `min_size`; the message names a feasible minimum.
+        If no clustering, or a rule, meets `min_size`; the message names a feasible minimum.
     TypeError, ValueError
         If an argument is of the wrong type or value.
 
@@ -192,10 +201,12 @@ def fit_segments(
     check_choice(_CALLER, "refunds", refunds, allowed=REFUNDS)
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     numbers = check_segment_numbers(_CALLER, n_segments, usual=AUTO_NUMBERS)
+    requested = None if n_segments is None else numbers
     requested_size(_CALLER, min_size, lift)
     seed = check_random_state(_CALLER, random_state)
     preferred = check_preferred(_CALLER, prefer)
     aim = _checked_goal(goal, features=features)
+    first = WhatComesFirst.checked(rules, lifecycle, n_segments=n_segments, caller=_CALLER)
     options: dict[str, Any] = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
@@ -211,39 +222,29 @@ def fit_segments(
         table, base = sampled(features_read, min_size, _CALLER)
         table = table.with_labels(labels, caller=_CALLER).in_language(language)
         protected = check_sensitive(table, sensitive, _CALLER)
-        to_cluster = columns if aim is None or columns is not None else _columns_of_goal(table, aim, protected)
-        table, names, report = _with_columns(table, to_cluster, protected, logs=described)
+        table, names, report = _with_columns(table, columns, protected, goal=aim, logs=described)
         report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
-        of_all = None if base is None else base.minimum(names, size, _CALLER)
-        in_table = size if of_all is None else of_all.in_sample
-        check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=in_table, caller=_CALLER)
-        weights = None if aim is None else partial(column_weights, table, goal=aim)
-        matrix = customer_matrix(table, names, min_size=in_table, caller=_CALLER, weights=weights)
-
-        tell("clustering", 2, 4)
-        if aim is not None and described is not None and len(numbers) > 1:
-            share = size if size < 1 else size / len(matrix.rows)
-            options["worth"] = worth_of_numbers(described, aim, names, numbers=numbers, min_share=share, seed=seed)
-        select = partial(_select, matrix, method, n_segments=n_segments, tell=tell, **options)
-        if base is None or of_all is None:
-            choice, whole = select(min_size=in_table), None
-        else:
-            choice, whole = choice_for_all(base.like(table), matrix, of_all, select=select, caller=_CALLER)
-        choice = replace(choice, language=language)
+        request = Request(method, n_segments, numbers, size, first=first, goal=aim, options=options)
+        clusters = clusters_of_fit(request, table, names, base=base, logs=described, tell=tell, caller=_CALLER)
 
         tell("describing", 3, 4)
         options_of_fit = FitOptions(
             columns=None if columns is None and not protected else tuple(names),
-            n_segments=None if n_segments is None else tuple(numbers),
+            n_segments=None if requested is None else tuple(requested),
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
             random_state=seed,
             goal=aim,
+            rules=first.rules,
+            lifecycle=first.lifecycle,
         )
-        result = assembled(table, matrix, choice, logs=described, report=report, options=options_of_fit, whole=whole)
+        facts: dict[str, Any] = {"logs": described, "report": report, "options": options_of_fit}
+        result = assembled(
+            table, clusters.matrix, clusters.choice, **facts, whole=clusters.whole, groups=clusters.groups
+        )
         if minimum is not None:
             result = with_detectable_lifts(result, minimum, described)
         tell("done", 4, 4)
@@ -293,9 +294,16 @@ def _minimum(
 
 
 def _with_columns(
-    table: FeatureTable, columns: Sequence[str] | None, sensitive: Sequence[str], *, logs: Logs | None
+    table: FeatureTable,
+    columns: Sequence[str] | None,
+    sensitive: Sequence[str],
+    *,
+    goal: Goal | None,
+    logs: Logs | None,
 ) -> tuple[FeatureTable, list[str], DataReport]:
     """The features, checked; the columns to cluster on; and the data report of the logs or of the table."""
+    if goal is not None and columns is None:
+        columns = [name for name in goal_columns(table, goal, _CALLER) if name not in sensitive]
     names = clustering_columns(table, columns, _CALLER, sensitive=sensitive)
     table = as_quantities(table, names)
     if logs is None:
@@ -339,39 +347,12 @@ def _ready_table(
     return given_features(features, customer_column, _CALLER, form=form)
 
 
-def _select(
-    matrix: CustomerMatrix,
-    method: str,
-    *,
-    n_segments: int | range | None,
-    min_size: int | float,
-    tell: Callable[..., None],
-    **options: Any,
-) -> ClusteringChoice:
-    """The selected clustering; errors name the arguments that can correct them."""
-    try:
-        choice = select_clustering(
-            matrix.rows,
-            methods=[method],
-            n_clusters=requested_clusters(n_segments),
-            min_size=check_min_size(_CALLER, min_size, len(matrix.rows)),
-            **options,
-            progress=lambda done, steps: tell("clustering_part", 2, 4, done=done, steps=steps),
-        )
-    except InfeasibleMinimumError as error:
-        advice = f"min_size={error.feasible:g} or less" if error.feasible else "a smaller min_size"
-        raise InfeasibleMinimumError(f"{_CALLER}: {error} Give {advice}, or fewer segments.", error.feasible) from None
-    except DataError as error:
-        raise DataError(f"{_CALLER}: {error} Give a smaller n_segments, other columns or another method.") from None
-    return choice if n_segments is None else choice.as_requested()
-
-
 def _number_of(previous: object) -> int | None:
     """The number of segments of an earlier result."""
     if isinstance(previous, Segmentation):
         return previous.choice.best.n_clusters
     if isinstance(previous, SegmentModel):
-        return len(previous.names)
+        return max(len(previous.names) - previous.branches.n_segments, 1)
     if isinstance(previous, ClusteringChoice):
         return previous.best.n_clusters
     return check_previous(_CALLER, previous, kinds="an earlier result, its model or its number of segments")

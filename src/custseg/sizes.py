@@ -91,7 +91,7 @@ def _past_members(result: Segmentation, logs: Logs | None, horizon_days: int) ->
     assert logs is not None
     before = replace(logs, as_of=logs.as_of - timedelta(days=horizon_days), assumed=False)
     try:
-        table = model.definition.local_features(before, model.preparation.names)
+        table = model.definition.local_features(before, model.column_names)
     except DataError:
         # A log that begins later than the orders, such as that of the mails, has no features then.
         return {}
@@ -116,9 +116,14 @@ def check_enough(
     n_required: int,
     min_size: int | float,
     caller: str,
+    among: Bools | None = None,
 ) -> None:
-    """Raise if there are too few customers to cluster for the number of segments and their minimum size."""
-    clustered = int(can_be_clustered(table, columns).sum())
+    """Raise if there are too few customers to cluster for the number of segments and their minimum size.
+
+    `among` has the customers that may be clustered; by default all.
+    """
+    may_be_clustered = can_be_clustered(table, columns)
+    clustered = int(may_be_clustered.sum() if among is None else (may_be_clustered & among).sum())
     if clustered < n_required:
         remainder = ""
         if clustered < len(table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from custseg._numerics._arrays import Bools, Floats, Integers, Labels32, mix
+from custseg._numerics._beta_prior import BetaPrior, beta_prior
 from custseg._numerics._intervals import (
     N_RESAMPLES,
     holm,
@@ -16,10 +17,12 @@ from custseg._numerics._threads import in_threads
 
 __all__ = [
     "N_RESAMPLES",
+    "BetaPrior",
     "Bools",
     "Floats",
     "Integers",
     "Labels32",
+    "beta_prior",
     "holm",
     "in_threads",
     "mean_interval",

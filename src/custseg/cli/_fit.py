@@ -30,7 +30,7 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
 FIT_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language",
-                 "labels", "seed")  # fmt: skip
+                 "labels", "seed", "rules", "lifecycle")  # fmt: skip
 GOAL_NAMES = ("revenue", "repeat_purchase", "order_value", "retention", "email_engagement")
 """The goals of `custseg.goals`, which is not imported for `--help`; a test compares both."""
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
@@ -116,6 +116,10 @@ SEGMENT_OPTIONS = _together(
                  help="TOML file with names of columns for people: column = \"label\"."),
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1),
                  help="Random seed; the same seed gives the same segments."),
+    click.option("--rules", type=click.Path(path_type=str),
+                 help="TOML file with rules that state segments; all other customers are clustered."),
+    click.option("--lifecycle", is_flag=True,
+                 help="Stages of the lifecycle first, by the customer's own rhythm, and clusters inside them."),
     click.option("--timezone", default="UTC", show_default=True, help="Time zone of the log."),
 )  # fmt: skip
 
@@ -278,7 +282,6 @@ def _project(
         for name in (*FIT_ARGUMENTS, "columns")
         if name not in ("as_of", "language") and context.get_parameter_source(name) is given
     }
-    if "labels" in fit_options:
-        fit_options["labels"] = relative(fit_options["labels"], folder)
+    fit_options |= {name: relative(fit_options[name], folder) for name in ("labels", "rules") if name in fit_options}
     paths = {"model": relative(save, folder), "out": relative(out, folder)}
     return Project(folder, options["language"], described, fit_options, paths)

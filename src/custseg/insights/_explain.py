@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from numbers import Real
 
 import narwhals.stable.v2 as nw
@@ -16,6 +17,7 @@ from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, codes_of, distinct_phrases
 from custseg.insights._counterfactual import is_possible, smallest_crossing
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
+from custseg.model import Branches, Group
 from custseg.result import Segmentation
 from custseg.texts import LANGUAGES, YEAR, listed, plural
 
@@ -91,6 +93,11 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
     language = result.choice.language if language is None else language
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     index = _index_of(result, customer)
+    group = _group_of(result, index)
+    if group is not None:
+        if group.rule is None:
+            return _by_rule(result, customer, group, language=language)
+        result = _only(result, group)
     context = _Context(result, language)
     values = {name: float(column[index]) for name, column in context.features.items()}
     _check_clustered(result, index, values)
@@ -117,6 +124,50 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         counterfactual=context.counterfactual(values, label, further=_all_values(result.features, index)),
         language=language,
         phrases=distinct_phrases(result.features.described, language),
+    )
+
+
+def _group_of(result: Segmentation, index: int) -> Group | None:
+    """The rule before the clusters that takes a customer, or the clusters of all others; None without such rules."""
+    if not result.model.branches.items or result.labels[index] < 0:
+        return None
+    label = result.model.numbers.index(int(result.labels[index]))
+    return next(group for group in result.model.groups if label in group.labels)
+
+
+def _only(result: Segmentation, group: Group) -> Segmentation:
+    """The result with the segments of one group alone, among which its rule decides."""
+    assert group.rule is not None
+    numbers = result.model.numbers[group.labels.start : group.labels.stop]
+    segments = result.model.segments[group.labels.start : group.labels.stop]
+    rows = tuple(row for row in result.profiles.rows if row.segment is None or row.segment in numbers)
+    return replace(
+        result,
+        model=replace(result.model, rule=group.rule, segments=segments, branches=Branches()),
+        labels=np.where(np.isin(result.labels, numbers), result.labels, -1),
+        profiles=replace(result.profiles, rows=rows),
+    )
+
+
+def _by_rule(result: Segmentation, customer: object, group: Group, *, language: str) -> Explanation:
+    """The explanation of a customer whom a rule takes."""
+    label = group.labels.start
+    segment = result.model.segments[label]
+    assert isinstance(customer, (int, str))
+    return Explanation(
+        customer=customer,
+        segment=segment.number,
+        name=segment.names[language],
+        second_segment=None,
+        second_name="",
+        why=(),
+        residual=0.0,
+        margin=0.0,
+        confidence=1.0,
+        is_outlier=False,
+        counterfactual=None,
+        language=language,
+        rule=result.model.branches.items[group.position].when,
     )
 
 

@@ -134,6 +134,8 @@ class Explanation:
         Language of `repr`.
     phrases : mapping of str to str
         What the features are called in the sentences; by default they have their names.
+    rule : str
+        The rule that takes the customer, where the segment is stated as one: then there is nothing else to explain.
     """
 
     customer: int | str
@@ -149,9 +151,12 @@ class Explanation:
     counterfactual: Counterfactual | None
     language: str = "en"
     phrases: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    rule: str = ""
 
     def __repr__(self) -> str:
         head = self._sentence("head", customer=printable(str(self.customer)), name=self.name, number=str(self.segment))
+        if self.rule:
+            return f"{head}\n{self._sentence('by_rule', rule=printable(self.rule))}"
         if self.second_segment is None:
             return f"{head}\n{self._sentence('only_segment')}"
         supporting, opposing = self._printed_reasons()

@@ -70,6 +70,18 @@ class Logs:
         snapshot = self.snapshot_of(self.orders)
         return usable_order_facts(self.orders, snapshot, self.order_counts, caller=self.caller, refunds=self.refunds)
 
+    @property
+    def currency(self) -> str | None:
+        """The currency of the money in the features; None where the order log does not say."""
+        if self.orders is None or self.orders.currency is None:
+            return None
+        if self.orders.rates is not None:
+            # Amounts are converted to the currency that is worth one unit of itself.
+            own = [code for code, rate in self.orders.rates.items() if rate == 1]
+            return own[0] if len(own) == 1 else None
+        codes = [code for code in self.order_facts.currencies if code is not None]
+        return codes[0] if len(codes) == 1 else None
+
     @cached_property
     def event_counts(self) -> EventFacts:
         """Counts over the event log."""

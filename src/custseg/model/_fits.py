@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from custseg.goals import Goal
+from custseg.rule_segments import RuleSegments
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class FitOptions:
         The seed.
     goal : Goal or None
         What the segments are for.
+    rules : RuleSegments or None
+        Rules that come before the clusters.
+    lifecycle : bool
+        Whether stages of the lifecycle come before the clusters.
     """
 
     columns: tuple[str, ...] | None
@@ -35,6 +40,8 @@ class FitOptions:
     prefer: tuple[int, ...]
     random_state: int
     goal: Goal | None = None
+    rules: RuleSegments | None = None
+    lifecycle: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """As arguments of `fit_segments`."""
@@ -49,6 +56,8 @@ class FitOptions:
             "prefer": self.prefer,
             "random_state": self.random_state,
             "goal": self.goal,
+            "rules": self.rules,
+            "lifecycle": self.lifecycle,
         }
 
 

@@ -27,17 +27,19 @@ from custseg.feature_table import (
     given_features,
     returned_everything,
 )
-from custseg.matrix import can_be_clustered, has_usable_values
+from custseg.matrix import has_usable_values
 from custseg.model._age import check_age
+from custseg.model._branches import Branches, Group, assessment_of, assigned_labels, groups_of
 from custseg.model._definition import FeatureDefinition
-from custseg.model._file import checksum_of, read_model, write_model
 from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._model_segments import ModelSegment
 from custseg.model._reference import Reference
-from custseg.model._schema import content_of
-from custseg.model.assigning import Assignment, assigned_in_spark, assigned_table, values_of_one
+from custseg.model.assigning import Assignment, assigned_in_spark, assigned_table, table_of_one, values_of_one
+from custseg.model.storage._file import checksum_of, read_model, write_model
+from custseg.model.storage._schema import content_of
 from custseg.preparation import Preparation
 from custseg.profiling import UNCLUSTERED
+from custseg.rule_segments import check_rule_columns, column_kinds
 from custseg.texts import LANGUAGES, listed
 
 _CALLER = "assign"
@@ -55,7 +57,8 @@ class SegmentModel:
     preparation : Preparation
         How features become the matrix.
     rule : AssignmentRule
-        From a row of the matrix to a segment: numbers alone, the same for one row as for a million.
+        From a row of the matrix to a segment: numbers alone, the same for one row as for a million. Where `branches`
+        has rules, for the customers of whom none is true.
     segments : tuple of ModelSegment
         The segments; position is the label of the rule.
     unclustered_name, returned_name : str
@@ -78,6 +81,8 @@ class SegmentModel:
         The number of the next new segment: numbers of segments that are gone are not used again.
     refits : tuple of RefitRecord
         What became of the segments in each refit, the earliest first.
+    branches : Branches
+        Rules that come before the clusters: their segments have the first labels.
     """
 
     preparation: Preparation
@@ -94,6 +99,7 @@ class SegmentModel:
     options: FitOptions = field(repr=False)
     next_number: int
     refits: tuple[RefitRecord, ...] = ()
+    branches: Branches = field(default=Branches(), repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -190,6 +196,7 @@ class SegmentModel:
         Rows of the logs at or after `known_until` are ignored.
         """
         tables = {name: log for name, log in logs.items() if log is not None}
+        currency = None
         if features is not None:
             if tables:
                 raise TypeError(f"{caller}: features= replaces {listed(list(tables))}; give one or the other.")
@@ -207,14 +214,18 @@ class SegmentModel:
                 raise ValueError(f"{caller}: customer_column belongs to features=; for a log use Orders(customer=...).")
             assert self.definition is not None
             described = self.definition.described(
-                logs, as_of, self.preparation.names, known_until=known_until, caller=caller
+                logs, as_of, self.column_names, known_until=known_until, caller=caller
             )
+            currency = described.currency
             check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
-            table = self.definition.features(described, self.preparation.names)
+            table = self.definition.features(described, self.column_names)
         if isinstance(table, DistributedFeatures):
             check_numbers_in_spark(table, self.preparation.names, caller)
+            if lacking := [name for name in self.branches.columns if name not in table.names]:
+                raise DataError(f"{caller}: the table lacks {listed(lacking)}, which the rules of the model need.")
         else:
             check_features(table, self.preparation.names, argument="features", caller=caller)
+            check_rule_columns(self.branches.predicates, table, currency=currency, caller=caller)
         return table
 
     def _given(self, features: object, customer_column: str | None, caller: str) -> FeatureTable | DistributedFeatures:
@@ -226,8 +237,7 @@ class SegmentModel:
     def assigned(self, table: FeatureTable, caller: str) -> nw.DataFrame[Any]:
         """The local table that `assign` returns."""
         labels = self.labels(table)
-        values = {name: table.values(name)[labels >= 0] for name in self.preparation.names}
-        assessed = self.assess_values(values, caller) if (labels >= 0).any() else None
+        assessed = self.assess(table, labels, caller) if (labels >= 0).any() else None
         outside = (self.unclustered_name, self.returned_name)
         return assigned_table(table, labels, assessed, numbers=self.numbers, names=self.names, outside=outside)
 
@@ -248,14 +258,21 @@ class SegmentModel:
         DataError
             If a column is missing, not a number or infinite.
         """
-        values = values_of_one(features, self.preparation.names)
-        if not has_usable_values(values, self.preparation.names)[0]:
+        values = values_of_one(features, self.preparation.names, further=self.branches.columns)
+        if self.branches.items:
+            table = table_of_one(features, values, column_kinds(self.branches.predicates))
+            labels = self.labels(table)
+            assessed = self.assess(table, labels, "assign_one")
+        elif has_usable_values(values, self.preparation.names)[0]:
+            assessed = self.assess_values({name: values[name] for name in self.preparation.names}, "assign_one")
+            labels = assessed.label
+        else:
+            labels = np.array([-1])
+        label = int(labels[0])
+        if label < 0:
             returned = "order_count" in values and returned_everything(values)[0]
             return Assignment(None, self.returned_name if returned else self.unclustered_name)
-        assessed = self.assess_values({name: values[name] for name in self.preparation.names}, "assign_one")
-        label, second = int(assessed.label[0]), int(assessed.second_label[0])
-        if label < 0:
-            return Assignment(None, self.unclustered_name)
+        second = int(assessed.second_label[0])
         return Assignment(
             self.numbers[label],
             self.names[label],
@@ -264,15 +281,24 @@ class SegmentModel:
             bool(assessed.is_outlier[0]),
         )
 
+    @property
+    def column_names(self) -> list[str]:
+        """The features that assign a customer: those of the preparation, and those of rules before it."""
+        return list(dict.fromkeys((*self.preparation.names, *self.branches.columns)))
+
+    @property
+    def groups(self) -> list[Group]:
+        """The customers of each rule before the clusters, and all others, with the labels of their segments."""
+        return groups_of(self.branches, self.rule, len(self.segments))
+
     def labels(self, table: FeatureTable) -> NDArray[np.intp]:
-        """Label of each customer of the table by the rule, -1 for those that cannot be clustered."""
-        names = self.preparation.names
-        labels = np.full(len(table), -1)
-        inside = can_be_clustered(table, names)
-        if inside.any():
-            values = {name: table.values(name)[inside] for name in names}
-            labels[inside] = self.rule.labels(self.preparation.matrix(values, _CALLER))
-        return labels
+        """Label of each customer of the table by the rules, -1 for those that cannot be clustered and are in none."""
+        positions = self.branches.positions(table)
+        return assigned_labels(self.groups, positions, table, preparation=self.preparation, caller=_CALLER)
+
+    def assess(self, table: FeatureTable, labels: NDArray[np.intp], caller: str) -> Assessment:
+        """The assessment of the customers with a label, which `labels` gives."""
+        return assessment_of(self.groups, labels, table, preparation=self.preparation, caller=caller)
 
     def assess_values(self, values: Mapping[str, Floats], caller: str) -> Assessment:
         """The assessment of clustered customers, from their features in human units."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
 
 import numpy as np
@@ -51,6 +52,7 @@ def profile_segments(
     unclustered: Mapping[str, str] | None = None,
     customer_column: str | None = None,
     column_labels: object = None,
+    given_names: Mapping[int | str, Mapping[str, str]] | None = None,
 ) -> Profiles:
     """Profile every segment: its figures, what sets it apart, its name, and what to do with it.
 
@@ -91,6 +93,8 @@ def profile_segments(
         Column of ids in `features` and `descriptors`.
     column_labels : mapping of str to str, or path of a TOML file, optional
         Names of columns for people, as `labels` of `FeatureTable.with_labels`.
+    given_names : mapping of segment to mapping of str to str, optional
+        Names by language that some segments have from elsewhere; the names of the others differ from them.
 
     Returns
     -------
@@ -169,8 +173,13 @@ def profile_segments(
 
     outside = dict(unclustered or UNCLUSTERED[unclustered_row(statistics, clustering_features)])
     returned = returned_name(windowed=table.windowed)
-    reserved = [outside, returned.names]
+    given = dict(given_names or {})
+    reserved = [outside, returned.names, *given.values()]
     names = segment_names(statistics, candidates, clustered_on=clustering_features, reserved=reserved)
+    names = [
+        replace(name, names=given[segment], evidence=None, traits=()) if segment in given else name
+        for segment, name in zip(segments.segments, names, strict=True)
+    ]
     markers = segment_markers(statistics, clustering_features, names)
     tests, p_values = descriptor_tests(statistics)
     codes = np.where((segments.codes < 0) & table.returned_everything(), RETURNED, segments.codes)

@@ -117,7 +117,7 @@ def explained_share(values: Floats, groups: Integers) -> float:
 def _values_of_rows(result: Segmentation, outcome: tuple[Sequence[Any], Floats], caller: str) -> Floats:
     """The outcome of each customer that was clustered, in the order of the rows of the fit."""
     by_id = dict(zip(outcome[0], outcome[1].tolist(), strict=True))
-    ids = np.array(result.features.ids.to_list(), dtype=object)[result.labels >= 0]
+    ids = np.array(result.features.ids.to_list(), dtype=object)[result.is_clustered]
     if lacking := sum(value not in by_id for value in ids.tolist()):
         raise DataError(
             f"{caller}: the table lacks {'fewer than 10' if lacking < 10 else f'{lacking:,}'} customers of result. "

@@ -13,6 +13,7 @@ from custseg.preparation import Preparation
 from custseg.queries._core_arrays import assign_by_core_arrays
 from custseg.queries._cores import ROW, assign_by_cores
 from custseg.queries._costs import CLUSTER, CONFIDENCE, DISTANT, SECOND, assign_by_centers, assign_by_components
+from custseg.queries._predicates import BRANCH, Branching, Conditions
 from custseg.queries._preparation import BEYOND, CLUSTERED, CUSTOMER, RETURNED, PreparedColumns
 from custseg.queries._writer import SQLWriter
 
@@ -34,13 +35,26 @@ class Rule(Protocol):
     def to_dict(self) -> dict[str, Any]: ...
 
 
+class Group(Protocol):
+    """The customers of a rule before the clusters, or of none (position -1), with the labels of their segments."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def rule(self) -> Rule | None: ...
+    @property
+    def labels(self) -> range: ...
+
+
 class Assigning(Protocol):
     """What a query needs of a model."""
 
     @property
     def preparation(self) -> Preparation: ...
     @property
-    def rule(self) -> Rule: ...
+    def branches(self) -> Branching: ...
+    @property
+    def groups(self) -> Sequence[Group]: ...
     @property
     def numbers(self) -> tuple[int, ...]: ...
     @property
@@ -65,25 +79,73 @@ def segments_query(
     With `detailed`, in Spark, the columns are all of those of `SegmentModel.assign`, and a missing id or an infinite
     value is an error when the query is computed.
     """
-    sql, rule = SQLWriter(dialect), model.rule.to_dict()
-    assign = _RULES[rule["kind"]]
-    if assign is assign_by_cores and dialect in _WITH_ARRAYS:
-        assign = assign_by_core_arrays
-    passed = [CUSTOMER, CLUSTERED, RETURNED, *([ROW] if assign is assign_by_cores else [])]
-    prepared = prepared_columns(
+    sql = SQLWriter(dialect)
+    rules = [(group, group.rule.to_dict()) for group in model.groups if group.rule is not None]
+    conditions = Conditions(sql, model.branches) if model.branches.predicates else None
+    needs_rows = any(_assign_of(rule, dialect) is assign_by_cores for _, rule in rules)
+    prepared = filled_columns(
         sql,
         model.preparation,
         table,
-        passed=passed,
+        passed=[CUSTOMER, CLUSTERED, RETURNED, *([ROW] if needs_rows else [])],
         detailed=detailed,
         customer_column=customer_column,
         return_columns=return_columns,
+        conditions=conditions,
     )
-    assign(prepared, rule)
-    columns = _result(sql, model)
-    if detailed:
-        columns = {**columns, "segment": exp.cast(columns["segment"], "bigint"), **_details(prepared, model)}
-    return sql.finished(prepared.steps, sql.select(columns, prepared.last), streamed=prepared.streamed)
+    if rules:
+        prepared.prepare()
+    matrix, prefix, queries = prepared.last, prepared.prefix, []
+    for group, rule in rules:
+        if conditions is not None:
+            prepared.prefix = f"{prefix}_{'others' if group.position < 0 else f'rule{group.position}'}"
+            _append_members(prepared, matrix, group.position)
+        _assign_of(rule, dialect)(prepared, rule)
+        columns = _result(sql, model, group.labels)
+        if detailed:
+            of_group = _details(prepared, model, group.labels)
+            columns = {**columns, "segment": exp.cast(columns["segment"], "bigint"), **of_group}
+        queries.append(sql.select(columns, prepared.last))
+    if conditions is not None:
+        queries += _without_clusters(prepared, model, matrix)
+    query: exp.Query = queries[0]
+    for next_query in queries[1:]:
+        query = query.union(next_query, distinct=False)
+    return sql.finished(prepared.steps, query, streamed=prepared.streamed)
+
+
+def _assign_of(rule: Mapping[str, Any], dialect: str) -> Callable[[PreparedColumns, Mapping[str, Any]], None]:
+    """What appends the steps of a rule."""
+    assign = _RULES[rule["kind"]]
+    return assign_by_core_arrays if assign is assign_by_cores and dialect in _WITH_ARRAYS else assign
+
+
+def _append_members(prepared: PreparedColumns, matrix: str, position: int) -> None:
+    """The step with the customers of one rule before the clusters, or of none."""
+    sql = prepared.sql
+    columns = prepared.passing({name: sql.column(name) for name in prepared.names})
+    is_member = sql.column(BRANCH).eq(sql.integer(position))
+    prepared.steps[f"{prepared.prefix}_members"] = sql.select(columns, matrix).where(is_member)
+
+
+def _without_clusters(prepared: PreparedColumns, model: Assigning, matrix: str) -> list[exp.Select]:
+    """The customers of rules that are one segment, and those of no rule where there are no clusters."""
+    sql, queries = prepared.sql, []
+    labels = {group.position: group.labels.start for group in model.groups if group.rule is None}
+    if all(group.position >= 0 for group in model.groups):
+        labels[-1] = -1
+    for position, label in labels.items():
+        number, columns = sql.missing("bigint"), _result(sql, model, range(0))
+        confidence = sql.missing("double")
+        if label >= 0:
+            number, confidence = exp.cast(sql.integer(model.numbers[label]), "bigint"), sql.double(sql.number(1.0))
+            columns["name"] = sql.text(model.names[label])
+        columns = {**columns, "segment": number, "confidence": confidence}
+        if prepared.detailed:
+            is_outlier = sql.missing("boolean") if label < 0 else exp.false()
+            columns = {**columns, "second_segment": sql.missing("bigint"), "is_outlier": is_outlier}
+        queries.append(sql.select(columns, matrix).where(sql.column(BRANCH).eq(sql.integer(position))))
+    return queries
 
 
 def prepared_columns(
@@ -122,20 +184,34 @@ def filled_columns(
     return_columns: Sequence[str],
     carried: Mapping[str, str] | None = None,
     detailed: bool = False,
+    conditions: Conditions | None = None,
 ) -> PreparedColumns:
-    """The steps to columns without missing values, and whether each customer can be clustered."""
+    """The steps to columns without missing values, and whether each customer can be clustered.
+
+    `conditions` are those of rules before the clusters; the column `branch` has the position of the first true one.
+    """
     # A step must not have the name of the table that it reads.
     prefix = "custseg" if not table[-1].lower().startswith("custseg") else "segments"
     carried = carried or {}
-    prepared = PreparedColumns(sql, preparation, prefix=prefix, passed=[*passed, *carried], detailed=detailed)
+    passed = [*passed, *([] if conditions is None else [BRANCH]), *carried]
+    prepared = PreparedColumns(sql, preparation, prefix=prefix, passed=passed, detailed=detailed)
     further = {name: f"raw_{name}" for name in RETURN_FEATURES if name in {*preparation.names, *return_columns}}
-    _read(prepared, table, customer_column, further={**{step: name for name, step in further.items()}, **carried})
-    _fill(prepared, further)
+    of_rules = {} if conditions is None else conditions.columns("t")
+    raw = {**{step: name for name, step in further.items()}, **carried}
+    _read(prepared, table, customer_column, further=raw, of_rules=of_rules)
+    _fill(prepared, further, {} if conditions is None else {BRANCH: conditions.branch()})
     return prepared
 
 
-def _read(prepared: PreparedColumns, table: Sequence[str], customer: str, *, further: Mapping[str, str]) -> None:
-    """The first step: the columns as floats, NULL for NaN."""
+def _read(
+    prepared: PreparedColumns,
+    table: Sequence[str],
+    customer: str,
+    *,
+    further: Mapping[str, str],
+    of_rules: Mapping[str, exp.Expr],
+) -> None:
+    """The first step: the columns as floats, NULL for NaN, and the columns of rules."""
     sql = prepared.sql
     features = dict(zip(prepared.names, (plan.name for plan in prepared.plans), strict=True))
     features |= further
@@ -143,9 +219,8 @@ def _read(prepared: PreparedColumns, table: Sequence[str], customer: str, *, fur
     if CUSTOMER in prepared.passed:
         columns[CUSTOMER] = _ids(prepared, customer).as_(CUSTOMER, quoted=True)
     for step_name, name in features.items():
-        value = sql.double(sql.column(name, "t"))
-        is_nan = sql.is_nan(value)
-        columns[step_name] = value if is_nan is None else sql.case([(is_nan, sql.missing("double"))], value)
+        columns[step_name] = sql.without_nan(sql.double(sql.column(name, "t")))
+    columns |= of_rules
     if ROW in prepared.passed:
         columns[ROW] = sql.row_number([sql.column(customer, "t")])
     prepared.add("features", columns, sql.table(table, "t"))
@@ -160,8 +235,11 @@ def _ids(prepared: PreparedColumns, customer: str) -> exp.Expr:
     return sql.case([(sql.is_missing(ids), sql.call("raised", sql.text(_NO_ID)))], ids)
 
 
-def _fill(prepared: PreparedColumns, further: Mapping[str, str]) -> None:
-    """The second step: which customers can be clustered, and the columns without missing and infinite values."""
+def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping[str, exp.Expr]) -> None:
+    """The second step: which customers can be clustered, and the columns without missing and infinite values.
+
+    `branch` is the column of the rule that takes a customer, where there are rules.
+    """
     sql = prepared.sql
     values = sql.columns(prepared.names)
     largest = sql.number(sys.float_info.max)
@@ -177,7 +255,8 @@ def _fill(prepared: PreparedColumns, further: Mapping[str, str]) -> None:
         branches.append((sql.all_of(*usable, infinite), sql.call("raised", sql.text(_INFINITE))))
     is_clustered = sql.case([*branches, (sql.all_of(*usable, *is_finite), sql.integer(1))], sql.integer(0))
     flags = {CLUSTERED: is_clustered, RETURNED: sql.integer(0) if returned is None else sql.flag(returned)}
-    passed = {name: flags.get(name, sql.column(name)) for name in prepared.passed}
+    computed = {**flags, **branch}
+    passed = {name: computed.get(name, sql.column(name)) for name in prepared.passed}
     filled = {
         name: sql.case([(sql.call("absolute", sql.column(name)) <= largest, sql.column(name))], sql.number(plan.fill))
         for name, plan in zip(prepared.names, prepared.plans, strict=True)
@@ -203,35 +282,37 @@ def _returned_everything(sql: SQLWriter, further: Mapping[str, str]) -> exp.Expr
     return sql.any_of(*cases) if cases else None
 
 
-def _result(sql: SQLWriter, model: Assigning) -> dict[str, exp.Expr]:
-    """The columns of the query."""
-    positions = [sql.column(CLUSTER).eq(sql.integer(position)) for position in range(len(model.names))]
-    named = [(is_in, sql.text(name)) for is_in, name in zip(positions, model.names, strict=True)]
+def _result(sql: SQLWriter, model: Assigning, labels: range) -> dict[str, exp.Expr]:
+    """The columns of the query; `labels` are those of the segments that the clusters are."""
+    named = [
+        (sql.column(CLUSTER).eq(sql.integer(position)), sql.text(model.names[label]))
+        for position, label in enumerate(labels)
+    ]
     returned = (sql.column(RETURNED).eq(sql.integer(1)), sql.text(model.returned_name))
     return {
         CUSTOMER: sql.column(CUSTOMER),
-        "segment": _number(sql, model, CLUSTER),
+        "segment": _number(sql, model, CLUSTER, labels=labels),
         "name": sql.case([*named, returned], sql.text(model.unclustered_name)),
         "confidence": sql.column(CONFIDENCE),
     }
 
 
-def _number(sql: SQLWriter, model: Assigning, column: str) -> exp.Expr:
+def _number(sql: SQLWriter, model: Assigning, column: str, *, labels: range) -> exp.Expr:
     """The number of the segment at the position that the column holds."""
     return sql.case(
         [
-            (sql.column(column).eq(sql.integer(position)), sql.integer(number))
-            for position, number in enumerate(model.numbers)
+            (sql.column(column).eq(sql.integer(position)), sql.integer(model.numbers[label]))
+            for position, label in enumerate(labels)
         ]
     )
 
 
-def _details(prepared: PreparedColumns, model: Assigning) -> dict[str, exp.Expr]:
+def _details(prepared: PreparedColumns, model: Assigning, labels: range) -> dict[str, exp.Expr]:
     """The second-best segment, and whether the customer is an outlier, both NULL without a segment."""
     sql = prepared.sql
     flags = [DISTANT, *([BEYOND] if BEYOND in prepared.passed else [])]
     is_outlier = sql.any_of(*(sql.column(flag).eq(sql.integer(1)) for flag in flags))
     return {
-        "second_segment": exp.cast(_number(sql, model, SECOND), "bigint"),
+        "second_segment": exp.cast(_number(sql, model, SECOND, labels=labels), "bigint"),
         "is_outlier": sql.case([(sql.is_present(sql.column(CLUSTER)), is_outlier)]),
     }

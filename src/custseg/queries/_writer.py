@@ -78,6 +78,11 @@ class SQLWriter:
         # SQLite stores NaN as NULL; in PostgreSQL and Snowflake NaN equals itself.
         return None if self.dialect == "sqlite" else value.eq(self.double(self.text("NaN")))
 
+    def without_nan(self, value: exp.Expr) -> exp.Expr:
+        """The float, NULL for NaN."""
+        is_nan = self.is_nan(value)
+        return value if is_nan is None else self.case([(is_nan, self.missing("double"))], value)
+
     def quotient(self, dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
         """The quotient of two floats."""
         # `typed` says that the operands are floats: else sqlglot casts them for databases that divide whole numbers.
@@ -87,14 +92,18 @@ class SQLWriter:
         """The value of the first branch whose condition holds; without a default NULL if none does."""
         if not branches:
             return default if default is not None else exp.null()
-        case = exp.Case()
-        for condition, value in branches:
-            case = case.when(condition, value)
-        return case if default is None else case.else_(default)
+        # `exp.Case.when` copies all branches so far, which takes a time that grows with the square of their number.
+        ifs = [exp.If(this=condition.copy(), true=value.copy()) for condition, value in branches]
+        return exp.Case(ifs=ifs, default=None if default is None else default.copy())
 
     def flag(self, condition: exp.Expr) -> exp.Expr:
         """1 where the condition holds, else 0: SQLite has no booleans."""
         return self.case([(condition, self.integer(1))], self.integer(0))
+
+    def flag_or_missing(self, condition: exp.Expr) -> exp.Expr:
+        """1 where the condition holds, 0 where it does not, NULL where it is unknown."""
+        negated = exp.not_(exp.Paren(this=condition))
+        return self.case([(condition, self.integer(1)), (negated, self.integer(0))])
 
     def total(self, terms: Sequence[exp.Expr]) -> exp.Expr:
         """The sum of the terms, added from left to right."""

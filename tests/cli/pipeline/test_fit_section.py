@@ -55,6 +55,8 @@ def test_values_as_arguments() -> None:
         ("window_days", "90", "'90' is not a whole number"),
         ("method", 3, "3 is not text"),
         ("lift", True, "True is no number"),
+        ("lifecycle", "yes", "'yes' is neither true nor false"),
+        ("rules", 3, "3 is not text"),
     ],
 )
 def test_faulty_value_is_named(key: str, value: Any, words: str) -> None:
@@ -112,3 +114,21 @@ def test_faulty_options_stop_both(folder: Path) -> None:
         result = run(command, "--as-of", LATER)
         assert result.exit_code == 1
         assert "custseg.toml: [fit] segments cannot be used" in result.stderr
+
+
+def test_rules_of_the_fit_are_those_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    clean_log(150).write_csv("orders.csv")
+    rules = Path("rules.toml")
+    rules.write_text('[[segments]]\nname = "Recent"\nwhen = "recency_days within 60 days"\n', "utf-8")
+    fit = ["fit", "orders.csv", "--as-of", FIT_AT, "--method", "kmeans", "--segments", "2", "--rules", "rules.toml"]
+    assert run(*fit, "--out", "out", "--config", "custseg.toml").exit_code == 0
+    assert 'rules = "rules.toml"' in Path("custseg.toml").read_text("utf-8")
+    assert SegmentModel.load("model.json").names[0] == "Recent"
+    assert json.loads(run("drift", "--as-of", FIT_AT, "--json").stdout)["fit_differs"] == []
+    rules.write_text('[[segments]]\nname = "Recent"\nwhen = "recency_days within 90 days"\n', "utf-8")
+    assert json.loads(run("drift", "--as-of", FIT_AT, "--json").stdout)["fit_differs"] == ["rules"]
+    rules.write_text('[[segments]]\nname = "Recent"\nwen = 3\n', "utf-8")
+    result = run(*fit, "--out", "out")
+    assert result.exit_code == 1
+    assert "2 faults: (1) rule 'Recent' has no key 'wen'" in result.stderr

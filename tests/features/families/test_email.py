@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 from event_logs import DESCRIBED, log_of
@@ -15,7 +14,6 @@ from kinds import RETURNED, rows_of
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.features import build_features, email
-from custseg.features.families._shrinkage import beta_prior
 from custseg.logs import Events
 
 AS_OF = "2024-06-01"
@@ -239,46 +237,6 @@ def test_pressure_counts_calendar_days_before_as_of() -> None:
     assert (ann["send_pressure_7d"], ann["send_pressure_28d"]) == (2, 4)
     # 5 mails in 29 days.
     assert ann["send_pressure_ratio"] == pytest.approx(4 / (5 * 28 / 29))
-
-
-def test_prior_by_hand() -> None:
-    prior = beta_prior(np.array([0.0, 10, 5, 1]), np.array([10.0, 10, 10, 1]))
-    # Rates 0, 1, ½: m = ½, v = ¼; ρ = (¼ / ¼ - 1/10) / (1 - 1/10) = 1, as strong as one mail at the least.
-    assert (prior.mean, prior.strength) == (0.5, 1.0)
-    prior = beta_prior(np.array([2.0, 5, 8]), np.array([10.0, 10, 10]))
-    # v = 0.09, ρ = (0.36 - 0.1) / 0.9 = 0.2889 and 1 / ρ - 1 = 2.4615.
-    assert (prior.mean, prior.strength) == pytest.approx((0.5, 0.9 / 0.26 - 1))
-
-
-def test_prior_where_nothing_can_be_fitted_is_the_mean_of_all_with_the_weight_of_two() -> None:
-    few = beta_prior(np.array([1.0, 2]), np.array([4.0, 3]))
-    assert (few.mean, few.strength) == (3.5 / 8, 2.0)
-    none = beta_prior(np.array([]), np.array([]))
-    assert (none.mean, none.strength) == (0.5, 2.0)
-    assert beta_prior(np.zeros(9), np.full(9, 9.0)).mean == pytest.approx(0.5 / 82)
-
-
-def test_customers_that_differ_no_more_than_chance_get_the_mean_of_the_base() -> None:
-    prior = beta_prior(np.array([2.0, 3, 2, 3]), np.full(4, 10.0))
-    assert (prior.mean, prior.strength) == (0.25, 1e6)
-
-
-def test_prior_is_that_of_the_base_it_was_drawn_from() -> None:
-    rng = np.random.default_rng(0)
-    trials = rng.poisson(6, 50_000)
-    prior = beta_prior(rng.binomial(trials, rng.beta(1.2, 4.8, len(trials))).astype(float), trials.astype(float))
-    assert prior.mean == pytest.approx(0.2, abs=0.005)
-    assert prior.strength == pytest.approx(6, abs=0.4)
-
-
-def test_likely_openers_open_most_mails_and_the_plain_rule_is_mostly_wrong() -> None:
-    rng = np.random.default_rng(0)
-    rates, trials = rng.beta(1, 4, 50_000), 1.0 + rng.poisson(4, 50_000)
-    opens = rng.binomial(trials.astype(int), rates).astype(float)
-    likely = beta_prior(opens, trials).above_half(opens, trials) >= 0.8
-    assert (rates[opens / trials > 0.5] > 0.5).mean() < 0.4
-    assert (rates[likely] > 0.5).mean() > 0.8
-    assert likely.sum() > 30
 
 
 def test_shrunk_rates_lie_between_the_own_and_the_base() -> None:

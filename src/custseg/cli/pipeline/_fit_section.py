@@ -27,13 +27,13 @@ def fit_arguments(project: Project) -> dict[str, Any]:
         except (click.BadParameter, ValueError) as error:
             reason = error.message if isinstance(error, click.BadParameter) else str(error)
             raise DataError(f"{project.file}: [fit] {key} cannot be used: {reason}") from None
-    if "labels" in arguments:
-        arguments["labels"] = project.folder / arguments["labels"]
-    return arguments
+    return arguments | {name: project.folder / arguments[name] for name in ("labels", "rules") if name in arguments}
 
 
 def differing_keys(project: Project, model: SegmentModel) -> list[str]:
     """The keys of the section whose values are not those that the model was fitted with."""
+    from custseg.rule_segments import RuleSegments
+
     options = model.options
     fitted: dict[str, Any] = {
         "columns": options.columns,
@@ -42,6 +42,8 @@ def differing_keys(project: Project, model: SegmentModel) -> list[str]:
         "random_state": options.random_state,
         "method": model.method,
         "goal": None if options.goal is None else options.goal.name,
+        "rules": options.rules,
+        "lifecycle": options.lifecycle,
     }
     if model.definition is not None:
         fitted |= {"window_days": model.definition.window_days, "refunds": model.definition.refunds}
@@ -49,6 +51,8 @@ def differing_keys(project: Project, model: SegmentModel) -> list[str]:
     numbers = wanted.get("n_segments")
     if numbers is not None:
         wanted["n_segments"] = tuple(numbers) if isinstance(numbers, range) else (numbers,)
+    if "rules" in wanted:
+        wanted["rules"] = RuleSegments.from_toml(wanted["rules"])
     # The model has what these became: the method that was selected, the minimum that the log called for.
     wanted = {name: value for name, value in wanted.items() if value != "auto"}
     return [
@@ -90,6 +94,12 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(name.strip() for name in names)
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false.")
+    return value
+
+
 def _word(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"{value!r} is not text.")
@@ -107,4 +117,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "refunds": _word,
     "seed": _whole,
     "labels": lambda value: Path(_word(value)),
+    "rules": lambda value: Path(_word(value)),
+    "lifecycle": _flag,
 }

@@ -22,7 +22,20 @@ SYSTEM_OPTIONS = ("timezone", "rates", "separator", "encoding", "decimal", "date
 
 _PATHS = {"model": "model.json", "history": "history", "out": "segments"}
 _OPTIONS: Mapping[str, Collection[str]] = {
-    "fit": ("min_size", "lift", "method", "segments", "goal", "columns", "window_days", "refunds", "seed", "labels"),
+    "fit": (
+        "min_size",
+        "lift",
+        "method",
+        "segments",
+        "goal",
+        "columns",
+        "window_days",
+        "refunds",
+        "seed",
+        "labels",
+        "rules",
+        "lifecycle",
+    ),
     "paths": tuple(_PATHS),
     "daily": ("max_age_days", "min_stay", "min_confidence", "max_sends_7d", "fail_on"),
 }

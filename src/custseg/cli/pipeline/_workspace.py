@@ -89,7 +89,7 @@ def loaded_logs(model: SegmentModel, logs: Mapping[str, Any]) -> dict[str, Any]:
     definition = model.definition
     if definition is None or all(log is None for log in logs.values()):
         return dict(logs)
-    described = definition.with_describing().as_described(logs, model.preparation.names, caller="daily")
+    described = definition.with_describing().as_described(logs, model.column_names, caller="daily")
     # A table of customers is read once anyway.
     return {
         name: log.loaded() if name in ("orders", "events") and log is not None else log

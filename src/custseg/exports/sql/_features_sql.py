@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from custseg._checks import check_choice, check_integer, optional_module
 from custseg.errors import DataError
-from custseg.exports.sql.queries._order_log import FORESIGHT, order_log
 from custseg.exports.sql.queries._table_names import table_names
+from custseg.exports.sql.queries.orders._order_log import FORESIGHT, order_log
 from custseg.model import SegmentModel, check_age
 from custseg.snapshot import parse_moment, snapshot_at
 from custseg.sql_dialects import DIALECTS
@@ -102,14 +102,14 @@ def features_sql(
     check_age(model.as_of, moment, None, max_age_days=None, caller=_CALLER)
     snapshot = snapshot_at(moment, zoned=log.zoned, timezone=log.timezone, window_days=log.window_days)
     optional_module("sqlglot", _CALLER)
-    from custseg.exports.sql.queries._order_features import OrderQuery
+    from custseg.exports.sql.queries.orders._order_features import OrderQuery
 
     return OrderQuery(dialect, log, snapshot, digits=digits).text(names, foresight)
 
 
 def _foresight(model: SegmentModel, table: str | Sequence[str] | None) -> list[str] | None:
     """The name of the table with foresight, where the model needs it."""
-    is_needed = FORESIGHT in model.preparation.names
+    is_needed = FORESIGHT in model.column_names
     if is_needed and table is None:
         raise DataError(
             f"{_CALLER}: the model needs foresight, which is learned from past windows of the log and a model of "

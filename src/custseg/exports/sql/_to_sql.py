@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custseg._checks import check_choice, optional_module
-from custseg.exports.sql.queries._order_log import return_features
 from custseg.exports.sql.queries._table_names import check_column_name, table_names
+from custseg.exports.sql.queries.orders._order_log import return_features
 from custseg.feature_table import RETURN_FEATURES
 from custseg.model import SegmentModel
 from custseg.sql_dialects import DIALECTS

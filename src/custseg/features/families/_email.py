@@ -9,10 +9,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._frames import collected
+from custseg._numerics import BetaPrior, beta_prior
 from custseg.errors import DataError
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns, Lookup
-from custseg.features.families._shrinkage import BetaPrior, beta_prior
 from custseg.features.sums._event_sums import EventSums
 from custseg.features.sums._mail_sums import arrival_event
 from custseg.features.sums._shared import SharedSums
@@ -203,7 +203,7 @@ def _above_half(sums: EventSums, opens: BetaPrior) -> Lookup:
     on = ("delivered", "opened")
     pairs = _tallies(sums, *on).select(on)
     delivered, opened = (pairs.get_column(name).to_numpy().astype(np.float64) for name in on)
-    above_half = nw.new_series("above_half", opens.above_half(opened, delivered), nw.Float64, backend="polars")
+    above_half = nw.new_series("above_half", opens.above(0.5, opened, delivered), nw.Float64, backend="polars")
     return Lookup(pairs.with_columns(above_half), on)
 
 

@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._checks import check_finite, did_you_mean
+from custseg._frames import frame_from_columns
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.feature_table import RETURN_FEATURES
+from custseg.feature_table import RETURN_FEATURES, Feature, FeatureTable
+
+_TYPES: Mapping[str, Any] = {"text": nw.String, "flag": nw.Boolean}
+_WORDS = {"text": "text", "flag": "True, False"}
 
 
 @dataclass(frozen=True)
@@ -39,17 +44,37 @@ class Assignment:
     is_outlier: bool | None = None
 
 
-def values_of_one(features: Mapping[str, float | None], names: Sequence[str]) -> dict[str, Floats]:
-    """The values of one customer as arrays of one: of the columns of a model, and of those that tell about returns."""
+def values_of_one(
+    features: Mapping[str, float | None], names: Sequence[str], *, further: Sequence[str] = ()
+) -> dict[str, Floats]:
+    """The values of one customer as arrays of one: of the columns of a model, and of those that tell about returns.
+
+    `further` are other columns that must be there.
+    """
     if not isinstance(features, Mapping):
         raise TypeError(f"assign_one: features must map columns to numbers, got {type(features).__name__}.")
-    if lacking := [name for name in names if name not in features]:
+    if lacking := [name for name in dict.fromkeys((*names, *further)) if name not in features]:
         words = ", ".join(f"{name!r}{did_you_mean(name, list(map(str, features)))}" for name in lacking)
         raise DataError(f"assign_one: features lack {words}; give None where a value is missing.")
     columns_to_read = dict.fromkeys([*names, *(name for name in RETURN_FEATURES if name in features)])
     values = {name: _number(name, features[name]) for name in columns_to_read}
     check_finite("assign_one", values)
     return values
+
+
+def table_of_one(features: Mapping[str, Any], values: Mapping[str, Floats], kinds: Mapping[str, str]) -> FeatureTable:
+    """A table with one row: the numbers, and the columns of rules, which hold what `kinds` says."""
+    numbers = {**values, **{n: _number(n, features[n]) for n, kind in kinds.items() if kind == "number"}}
+    columns: dict[str, Any] = {name: column.tolist() for name, column in numbers.items()}
+    for name, kind in kinds.items():
+        if kind in _TYPES:
+            value, plain = features[name], str if kind == "text" else bool
+            if value is not None and not isinstance(value, plain):
+                raise DataError(f"assign_one: {name} must be {_WORDS[kind]} or None, got {type(value).__name__}.")
+            columns[name] = [value]
+    local = nw.from_native(frame_from_columns({"customer_id": [0], **columns}), eager_only=True)
+    local = local.with_columns(nw.col(name).cast(_TYPES.get(kinds.get(name, ""), nw.Float64)) for name in columns)
+    return FeatureTable(local, tuple(map(Feature, columns)), nw.to_native)
 
 
 def _number(name: str, value: Any) -> Floats:

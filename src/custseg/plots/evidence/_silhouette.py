@@ -77,7 +77,7 @@ def plot_silhouette(result: Segmentation, *, ax: Axes | None = None) -> Axes:
         )
     axes = axes_or_new("plot_silhouette", ax, width=7.2, height=1.6 + 0.62 * len(rows))
     words = text(language, "plots")
-    numbers = result.model.numbers
+    numbers = result.cluster_numbers
     of_segments = {numbers[entry.cluster]: entry for entry in result.choice.silhouettes}
     for position, row in enumerate(rows):
         number = int(row.segment or 0)

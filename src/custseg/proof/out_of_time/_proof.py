@@ -25,10 +25,10 @@ class Comparison:
 
     Attributes
     ----------
-    kind : {"segments", "grid", "codes", "plain_kmeans", "boosting"}
-        The segments; the 25 cells of recency × number of orders; the eleven segments of the map of 125 codes; k-means
-        on plain z-scores with as many clusters as segments; gradient boosting on the same columns, cross-validated,
-        which is about the limit.
+    kind : {"segments", "flat", "grid", "codes", "plain_kmeans", "boosting"}
+        The segments; those without rules or stages; the 25 cells of recency × number of orders; the eleven segments of
+        the map of 125 codes; k-means on plain z-scores with as many clusters as segments; gradient boosting on the same
+        columns, cross-validated, which is about the limit.
     n_groups : int or None
         Number of groups that have customers; None for boosting.
     share : float

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from custseg._checks import check_choice, check_integer, check_random_state
-from custseg._numerics import Floats, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
 from custseg.features import LONGEST_HORIZON, OUTCOMES, Outcome, later_values
 from custseg.goals import Goal, adjusted, as_goal, explained, history_days
 from custseg.logs import Logs, described_logs
+from custseg.matrix import can_be_clustered
 from custseg.proof.out_of_time._checked_names import segment_outcomes
 from custseg.proof.out_of_time._comparisons import MONEY, ORDERS, RECENCY, boosted, grid_of_25, map_of_125, plain_kmeans
 from custseg.proof.out_of_time._cut import cut_logs
@@ -66,7 +68,8 @@ def prove(
         Seed of the fit, of the resamples and of the shuffles.
     **options : object
         Further arguments of `fit_segments`: `columns`, `method`, `n_segments`, `min_size`, `lift`, `window_days`,
-        `prefer`, `previous`, `labels`, `progress`.
+        `prefer`, `previous`, `labels`, `progress`; with `rules` or `lifecycle` the segments are compared with those
+        without them too.
 
     Returns
     -------
@@ -116,7 +119,8 @@ def prove(
         raise DataError(f"{_CALLER}: outcome {outcome.name!r} needs {lacking}. Give it, or choose another goal.")
     cut = _cut_of(logs, days)
     before = cut_logs(logs, cut)
-    result = fit_segments(
+    fit = partial(
+        fit_segments,
         before.orders,
         events=before.events,
         customers=before.customers,
@@ -125,11 +129,19 @@ def prove(
         refunds=refunds,
         language=language,
         random_state=seed,
-        **options,
     )
-    ids = result.features.ids.filter((result.labels >= 0).tolist())
+    result = fit(**options)
+    flat = None
+    if result.model.branches.items:
+        without_rules = {
+            name: value for name, value in options.items() if name not in ("rules", "lifecycle", "n_segments")
+        }
+        flat = fit(**without_rules).labels
+    ids = result.features.ids.filter(_compared_customers(result).tolist())
     values = later_values(logs, outcome, ids, cut=cut, horizon_days=days)
-    proof = _proof(result, values, outcome, goal=aim, cut=cut, until=logs.as_of, left_out=before.left_out, seed=seed)
+    proof = _proof(
+        result, values, outcome, flat=flat, goal=aim, cut=cut, until=logs.as_of, left_out=before.left_out, seed=seed
+    )
     return replace(proof, unseen_days=_unseen_days(logs, outcome))
 
 
@@ -138,16 +150,17 @@ def _proof(
     values: Floats,
     outcome: Outcome,
     *,
+    flat: Integers | None,
     goal: Goal | None,
     cut: datetime,
     until: datetime,
     left_out: tuple[str, ...],
     seed: int,
 ) -> Proof:
-    """The proof for the customers whose outcome is known."""
+    """The proof for the customers whose outcome is known; `flat` are the segments without rules or stages."""
     has_outcome = ~np.isnan(values)
     _check_outcome(values[has_outcome], outcome)
-    inside = result.labels >= 0
+    inside = _compared_customers(result)
     labels, later = result.labels[inside][has_outcome], values[has_outcome]
     scaled = outcome.scaled(later)
     columns = {
@@ -155,8 +168,9 @@ def _proof(
         for name in dict.fromkeys((*result.model.preparation.names, RECENCY, ORDERS, MONEY))
         if name in result.features.numeric_names()
     }
+    groupings = {"segments": labels} | ({} if flat is None else {"flat": flat[inside][has_outcome]})
     comparisons = _compared(
-        columns, labels, scaled, clustered=result.model.preparation.names, outcome=outcome, seed=seed
+        columns, groupings, scaled, clustered=result.model.preparation.names, outcome=outcome, seed=seed
     )
     by_chance = shuffled(scaled, labels, is_yes_no=outcome.is_yes_no, seed=seed)
     return Proof(
@@ -185,21 +199,26 @@ def _proof(
     )
 
 
+def _compared_customers(result: Segmentation) -> Bools:
+    """The customers in segments who can be clustered: grids and k-means cannot place those whom rules took besides."""
+    return (result.labels >= 0) & can_be_clustered(result.features, result.model.preparation.names)
+
+
 def _compared(
     columns: Mapping[str, Floats],
-    labels: Integers,
+    segments: Mapping[str, Integers],
     scaled: Floats,
     *,
     clustered: Sequence[str],
     outcome: Outcome,
     seed: int,
 ) -> tuple[Comparison, ...]:
-    """The segments and all that they are compared with, on the same customers."""
+    """The segments, which come first, and all that they are compared with, on the same customers."""
     groupings = {
-        "segments": labels,
+        **segments,
         "grid": grid_of_25(columns),
         "codes": map_of_125(columns),
-        "plain_kmeans": plain_kmeans(columns, len(np.unique(labels)), seed=seed),
+        "plain_kmeans": plain_kmeans(columns, len(np.unique(segments["segments"])), seed=seed),
     }
     present = {kind: groups for kind, groups in groupings.items() if groups is not None}
     shares = bootstrapped(scaled, list(present.values()), is_yes_no=outcome.is_yes_no, seed=seed)

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._frames import column_of
-from custseg._numerics import Floats, Integers
+from custseg._numerics import Integers
 from custseg.feature_table import FeatureTable, distinct_phrases
 from custseg.model import CategoryReference, ColumnReference, SegmentModel
 from custseg.texts import LANGUAGES, text
@@ -59,9 +59,9 @@ def of_segments(model: SegmentModel, labels: Integers) -> Iterator[Comparison]:
         yield Comparison("segments", "segment", _words("segment"), groups_compared(before, now, names))
 
 
-def of_outliers(model: SegmentModel, values: Mapping[str, Floats]) -> Comparison:
+def of_outliers(model: SegmentModel, table: FeatureTable, labels: Integers) -> Comparison:
     """The customers beyond the outlier limit of the fit."""
-    is_outlier = model.assess_values(values, "drift").is_outlier
+    is_outlier = model.assess(table, labels, "drift").is_outlier
     outliers, n_before = int(is_outlier.sum()), model.reference.n_customers
     before = model.reference.outlier_share * n_before
     names = (bin_words("outliers"), bin_words("no_outliers"))

@@ -131,7 +131,7 @@ def _recent_table(model: SegmentModel, logs: dict[str, object], as_of: object) -
     if model.definition is None or model.reference.recent is None or logs["orders"] is None:
         return None
     definition = model.definition.with_describing()
-    recent = recent_features(definition.described(logs, as_of, model.preparation.names, caller=_CALLER))
+    recent = recent_features(definition.described(logs, as_of, model.column_names, caller=_CALLER))
     return recent if isinstance(recent, FeatureTable) else None
 
 
@@ -144,7 +144,7 @@ def _drift(model: SegmentModel, table: FeatureTable, recent: FeatureTable | None
             "drift from chance."
         )
     values = {name: table.values(name)[inside] for name in model.preparation.names}
-    rows = [*of_segments(model, labels[inside]), of_outliers(model, values), *of_features(model, table, labels)]
+    rows = [*of_segments(model, labels[inside]), of_outliers(model, table, labels), *of_features(model, table, labels)]
     if recent is not None:
         rows += of_recent(model, recent)
     final = _with_bands(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,17 +37,24 @@ class Lineage:
     next_number: int
 
 
-def lineage(counts: Integers, numbers: Sequence[int], next_number: int) -> Lineage:
+def lineage(
+    counts: Integers, numbers: Sequence[int], next_number: int, *, stated: Mapping[int, int] | None = None
+) -> Lineage:
     """The lineage from the customers by old (row) and new (column) label.
 
     Pairs are matched so that the sum of their Jaccard similarities is the largest. A pair is the same segment if at
-    least half of the customers of each are in the other.
+    least half of the customers of each are in the other. `stated` has pairs that are the same whoever is in them, as
+    the segments of a rule are: the old label by the new one.
     """
     before, after = _shares(counts)
     sums = counts.sum(axis=1)[:, None] + counts.sum(axis=0)[None, :] - counts
-    rows, columns = linear_sum_assignment(-counts / np.maximum(sums, 1))
+    similarity = counts / np.maximum(sums, 1)
+    for j, i in (stated or {}).items():
+        similarity[i, :], similarity[:, j] = 0.0, 0.0
+        similarity[i, j] = float(len(counts) + counts.shape[1])
+    rows, columns = linear_sum_assignment(-similarity)
     pairs = zip(rows.tolist(), columns.tolist(), strict=True)
-    same = {j: i for i, j in pairs if before[i, j] >= _HALF and after[i, j] >= _HALF}
+    same = {j: i for i, j in pairs if before[i, j] >= _HALF and after[i, j] >= _HALF} | dict(stated or {})
     final: list[int] = []
     for label in range(counts.shape[1]):
         if label in same:

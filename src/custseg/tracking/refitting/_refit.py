@@ -68,9 +68,10 @@ def refit(
     The old and the new rule assign the same customers, those of the new logs. Segments are matched so that the sum of
     the Jaccard similarities of the pairs is the largest. A pair is the *same* segment if at least half of the customers
     of each are in the other: it keeps its number, and its name as long as 60 % of the members meet each of its
-    conditions, as the old model stored them; names given by `rename` are always kept. All others have numbers
-    that were never used. Other old segments are *merged* if at least half of their customers are in one new segment,
-    *split* if at least half of a new segment comes from them, or *gone*; a segment without such an origin is *new*.
+    conditions, as the old model stored them; names given by `rename` are always kept. All others have numbers that were
+    never used. The segments of a rule are the same as those of the rule with its name, whoever is in them. Other old
+    segments are *merged* if at least half of their customers are in one new segment, *split* if at least half of a new
+    segment comes from them, or *gone*; a segment without such an origin is *new*.
 
     After a refit, numbers are identities and not ranks: the largest segment need not be 0, and there may be gaps.
 
@@ -97,7 +98,7 @@ def refit(
     arguments |= model.options.arguments()
     if model.definition is not None:
         arguments |= {"window_days": model.definition.window_days, "refunds": model.definition.refunds}
-        described = model.definition.with_describing().as_described(logs, model.preparation.names, caller=_CALLER)
+        described = model.definition.with_describing().as_described(logs, model.column_names, caller=_CALLER)
         arguments |= {**described, "as_of": as_of}
     else:
         arguments |= {"features": features, "customer_column": customer_column}
@@ -116,7 +117,7 @@ def _with_identities(
     shared = (old >= 0) & (new >= 0)
     counts = np.zeros((len(model.segments), len(result.model.segments)), dtype=np.intp)
     np.add.at(counts, (old[shared], new[shared]), 1)
-    matched = lineage(counts, model.numbers, model.next_number)
+    matched = lineage(counts, model.numbers, model.next_number, stated=_same_rules(model, result.model))
     stored = {
         label: _stored(model.segments[origin]) for label, origin in enumerate(matched.origins) if origin is not None
     }
@@ -124,6 +125,12 @@ def _with_identities(
     record = RefitRecord(moment, matched.relations, tuple(matched.numbers[label] for label in changed))
     final = _numbered(replace(result, profiles=profiles), model, matched, record=record)
     return Refit(final, record, model, result.choice.language)
+
+
+def _same_rules(old: SegmentModel, new: SegmentModel) -> dict[int, int]:
+    """The labels of rules of the old model by those of the new one with the same name."""
+    labels = {name: label for label, name in old.branches.stated_labels.items()}
+    return {label: labels[name] for label, name in new.branches.stated_labels.items() if name in labels}
 
 
 def _aligned(table: FeatureTable, labels: Integers, features: FeatureTable) -> Integers:
@@ -145,9 +152,13 @@ def _numbered(result: Segmentation, model: SegmentModel, matched: Lineage, *, re
     by_segment = {rule.segment: rule for rule in rules.rules}
     profiles = profiles.with_rules({segment: rule for segment, rule in by_segment.items() if rule.conditions})
     fixed = {segment.number for segment in model.segments if segment.is_renamed}
+    stated = result.model.branches.stated_labels
     segments = tuple(
-        replace(model_segment(row, by_segment.get(int(str(row.segment)))), is_renamed=row.segment in fixed)
-        for row in profiles.segments
+        replace(
+            model_segment(row, by_segment.get(int(str(row.segment)))),
+            is_renamed=row.segment in fixed or label in stated,
+        )
+        for label, row in enumerate(profiles.segments)
     )
     new_model = replace(
         result.model, segments=segments, next_number=matched.next_number, refits=(*model.refits, record)

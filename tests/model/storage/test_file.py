@@ -14,7 +14,7 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import CustsegError, DataError, SegmentModel
-from custseg.model._schema import SCHEMA
+from custseg.model.storage._schema import SCHEMA
 
 METHODS = ("kmeans", "gaussian_mixture", "hdbscan", "ward")
 

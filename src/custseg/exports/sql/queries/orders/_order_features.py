@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from custseg.exports.sql.queries._dates import SQLDates
-from custseg.exports.sql.queries._order_log import OrderLog
-from custseg.exports.sql.queries._order_steps import FEATURES, ORDER_STEPS, WITHIN_ORDERS
+from custseg.exports.sql.queries.orders._dates import SQLDates
+from custseg.exports.sql.queries.orders._order_log import OrderLog
+from custseg.exports.sql.queries.orders._order_steps import FEATURES, ORDER_STEPS, WITHIN_ORDERS
 from custseg.queries import SQLWriter
 from custseg.snapshot import Snapshot
 

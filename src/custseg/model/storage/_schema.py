@@ -11,21 +11,26 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from custseg._numerics import BetaPrior
 from custseg.clustering import AssignmentRule, rule_from_dict
 from custseg.feature_table import Feature
 from custseg.features import FAMILIES
+from custseg.model._branches import Branch, Branches
 from custseg.model._definition import FeatureDefinition
 from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._model_segments import ModelSegment
 from custseg.model._reach import Reach
 from custseg.model._reference import CategoryReference, ColumnReference, Reference
 from custseg.preparation import ColumnPlan, HeavyTails, Preparation, Tail
+from custseg.rule_segments import RateAbove
 from custseg.texts import LANGUAGES
 
-SCHEMA = 2
+SCHEMA = 3
 """Number of the present schema. A change adds a function to `MIGRATIONS` and a file of the old schema to the tests."""
 MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
     # Goals, weights of columns and half-lives are optional: files of schema 1 have the defaults.
+    dict,
+    # Rules before the clusters are optional too.
     dict,
 )
 """From the content of schema 1, 2, ... to that of the next one."""
@@ -51,6 +56,19 @@ class _DefinitionContent(msgspec.Struct, forbid_unknown_fields=True):
     describing: dict[str, str]
 
 
+class _BranchContent(msgspec.Struct, forbid_unknown_fields=True):
+    names: dict[str, str]
+    when: str
+    rule: dict[str, Any] | None
+    n_segments: int
+
+
+class _BranchesContent(msgspec.Struct, forbid_unknown_fields=True):
+    items: tuple[_BranchContent, ...] = ()
+    priors: dict[str, BetaPrior] = {}
+    numeric: tuple[str, ...] = ()
+
+
 class _Content(msgspec.Struct, forbid_unknown_fields=True):
     versions: dict[str, str]
     language: str
@@ -67,16 +85,18 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     options: FitOptions
     next_number: int
     refits: tuple[RefitRecord, ...]
+    branches: _BranchesContent = msgspec.field(default_factory=_BranchesContent)
 
 
 def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a `SegmentModel` in dicts, lists, numbers and words."""
     preparation, definition = fields["preparation"], fields["definition"]
-    same = set(_Content.__struct_fields__) - {"versions", "preparation", "rule", "definition"}
+    same = set(_Content.__struct_fields__) - {"versions", "preparation", "rule", "definition", "branches"}
     content = _Content(
         versions={"custseg": version("custseg"), "python": platform.python_version(), "numpy": np.__version__},
         preparation=_PreparationContent(preparation.columns, preparation.tails.tails),
         rule=fields["rule"].to_dict(),
+        branches=_branches_content(fields["branches"]),
         definition=None if definition is None else _definition_content(definition),
         **{name: fields[name] for name in same},
     )
@@ -88,7 +108,8 @@ def fields_of(plain: dict[str, Any]) -> dict[str, Any]:
     """The fields that `content_of` gave; raises `Unusable` for anything else."""
     try:
         content = msgspec.convert(plain, type=_Content)
-        rule = _rule(content)
+        branches = _branches(content)
+        rule = _rule(content, branches)
         definition = None if content.definition is None else _definition(content.definition)
     except (msgspec.ValidationError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise Unusable(f"its content is not that of a model ({error})") from None
@@ -96,7 +117,7 @@ def fields_of(plain: dict[str, Any]) -> dict[str, Any]:
         raise Unusable(fault)
     preparation = Preparation(content.preparation.columns, {}, HeavyTails(content.preparation.tails))
     fields = {name: getattr(content, name) for name in content.__struct_fields__ if name != "versions"}
-    return {**fields, "preparation": preparation, "rule": rule, "definition": definition}
+    return {**fields, "preparation": preparation, "rule": rule, "definition": definition, "branches": branches}
 
 
 def _definition_content(definition: FeatureDefinition) -> _DefinitionContent:
@@ -131,10 +152,45 @@ def _definition(content: _DefinitionContent) -> FeatureDefinition:
     )
 
 
-def _rule(content: _Content) -> AssignmentRule:
+def _rule(content: _Content, branches: Branches) -> AssignmentRule:
     rule = rule_from_dict(content.rule)
-    rule.check(len(content.segments), len(content.preparation.columns))
+    n_clusters = len(content.segments) - branches.n_segments
+    # Where rules leave no customers for clusters, the rule is that of all customers as one cluster.
+    rule.check(n_clusters or 1 if branches.items else n_clusters, len(content.preparation.columns))
     return rule
+
+
+def _branches_content(branches: Branches) -> _BranchesContent:
+    items = (
+        _BranchContent(
+            dict(branch.names),
+            branch.when,
+            None if branch.rule is None else branch.rule.to_dict(),
+            branch.n_segments,
+        )
+        for branch in branches.items
+    )
+    return _BranchesContent(tuple(items), dict(branches.priors), branches.numeric)
+
+
+def _branches(content: _Content) -> Branches:
+    items = []
+    for item in content.branches.items:
+        rule = None if item.rule is None else rule_from_dict(item.rule)
+        if set(item.names) != set(LANGUAGES):
+            raise ValueError("a rule before the clusters has no name in each language")
+        if item.n_segments < 1 or (rule is None and item.n_segments != 1):
+            raise ValueError("a rule before the clusters has no segment")
+        if rule is not None:
+            rule.check(item.n_segments, len(content.preparation.columns))
+        items.append(Branch(item.names, item.when, rule, item.n_segments))
+    branches = Branches(tuple(items), content.branches.priors, content.branches.numeric)
+    rates = [test for predicate in branches.predicates for test in predicate.tests if isinstance(test, RateAbove)]
+    if any(rate.sure is not None and rate.key not in branches.priors for rate in rates):
+        raise ValueError("a rate has no prior")
+    if any(not 0 < prior.mean < 1 or prior.strength <= 0 for prior in branches.priors.values()):
+        raise ValueError("a prior has no mean between 0 and 1")
+    return branches
 
 
 def _faults(content: _Content) -> Iterator[str]:

@@ -13,7 +13,7 @@ import msgspec
 
 from custseg._write import recover, write_files
 from custseg.errors import DataError
-from custseg.model._schema import MIGRATIONS, SCHEMA, Unusable, fields_of
+from custseg.model.storage._schema import MIGRATIONS, SCHEMA, Unusable, fields_of
 
 _FORMAT = "custseg segment model"
 _LARGEST = 16_000_000

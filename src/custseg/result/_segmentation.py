@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_integer
-from custseg._column_kinds import column_notes, person_notes
+from custseg._column_kinds import column_notes
 from custseg._display import Tabular, html_block
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._labels import check_new_names
@@ -24,7 +24,7 @@ from custseg.classical_rfm import RFMGrid, rfm_grid
 from custseg.clustering import ClusteringChoice, Reassignment, cross_table
 from custseg.distributed import WholeBase
 from custseg.errors import DataError
-from custseg.feature_table import GIVEN_FAMILIES, FeatureTable, check_features, distinct_phrases
+from custseg.feature_table import FeatureTable, check_features, distinct_phrases
 from custseg.goals import Goal
 from custseg.logs import DataReport
 from custseg.model import SegmentModel
@@ -39,8 +39,10 @@ from custseg.picture_data import (
 )
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
+from custseg.result._sentences import headline, notes_on_goal, why
+from custseg.rule_segments import RuleCheck
 from custseg.rules import SegmentRules
-from custseg.texts import LANGUAGES, counted, printable, shortened, text
+from custseg.texts import LANGUAGES
 from custseg.trials import AutoMinimum
 
 __all__ = ["Segmentation"]
@@ -79,6 +81,10 @@ class Segmentation(Tabular):
     minimum : AutoMinimum or None
         What ``min_size="auto"`` stood for, and which lift each segment can show in an experiment; None for another
         minimum size.
+    rule_check : RuleCheck or None
+        How many customers each rule takes, and what is to be said about the rules; None without rules.
+    stage_choices : tuple of ClusteringChoice
+        By stage of the lifecycle the clusterings of its customers that were tried; empty without stages.
     whole : WholeBase or None
         Of a fit to a sample of customers in Spark, what is known of all customers: their features and their counts.
         Then `features`, `labels`, `confidence`, the map and all figures but sizes and shares are those of the sample.
@@ -93,6 +99,8 @@ class Segmentation(Tabular):
     labels: NDArray[np.intp] = field(repr=False)
     rules: SegmentRules = field(repr=False)
     minimum: AutoMinimum | None = field(default=None, repr=False)
+    rule_check: RuleCheck | None = field(default=None, repr=False)
+    stage_choices: tuple[ClusteringChoice, ...] = field(default=(), repr=False)
     whole: WholeBase | None = field(default=None, repr=False)
 
     @property
@@ -118,13 +126,27 @@ class Segmentation(Tabular):
         About 1/2 on the boundary of two segments; NaN for customers that cannot be clustered.
         """
         confidence = np.full(len(self.labels), np.nan)
-        confidence[self.labels >= 0] = self.choice.best.confidence
+        if self.model.branches.items:
+            labels = self.model.labels(self.features)
+            confidence[labels >= 0] = self.model.assess(self.features, labels, "confidence").confidence
+        else:
+            confidence[self.labels >= 0] = self.choice.best.confidence
         return confidence
+
+    @property
+    def cluster_numbers(self) -> tuple[int, ...]:
+        """Numbers of the segments that `choice` has as clusters: all but those of rules."""
+        return self.model.numbers[self.model.branches.n_segments :]
+
+    @property
+    def is_clustered(self) -> NDArray[np.bool_]:
+        """Which customers `choice` has as rows: all in segments but those whom rules took."""
+        return np.isin(self.labels, self.cluster_numbers)
 
     @property
     def reassignments(self) -> tuple[Reassignment, ...]:
         """Customers reassigned to meet the minimum size: from which segment to which, how many, at what cost."""
-        numbers = (*self.model.numbers, -1)
+        numbers = (*self.cluster_numbers, -1)
         moved = self.choice.best.reassignments if self.whole is None else self.whole.reassignments
         return tuple(replace(item, origin=numbers[item.origin], target=numbers[item.target]) for item in moved)
 
@@ -198,31 +220,23 @@ class Segmentation(Tabular):
     def notes(self) -> list[str]:
         """The minimum size; values filled, compressed or left out; columns that are no amounts; the choice."""
         language = self.choice.language
-        fit_notes = [note.text(self.model.names, language) for note in self.choice.best.notes]
+        cluster_names = self.model.names[self.model.branches.n_segments :]
+        fit_notes = [note.text(cluster_names, language) for note in self.choice.best.notes]
         units = {feature.name: feature.unit for feature in self.features.described}
         minimum = []
         if self.minimum is not None:
             names = {row.segment: row.name for row in self.profiles.listed if isinstance(row.segment, int)}
             minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
         prepared = self.preparation.notes(language, self._phrases, units)
+        findings = [] if self.rule_check is None else self.rule_check.notes(language)
         sampled = [] if self.whole is None else self.whole.notes(language)
         of_fit = [*self._notes_on_columns, *self.choice.remarks, *fit_notes]
-        return [*sampled, *minimum, *prepared, *of_fit, *self._notes_on_goal]
+        return [*findings, *sampled, *minimum, *prepared, *of_fit, *notes_on_goal(self.model, language)]
 
     @property
     def goal(self) -> Goal | None:
         """What the segments are for; None if they were made without a goal."""
         return self.model.options.goal
-
-    @property
-    def _notes_on_goal(self) -> list[str]:
-        """Attributes of people among the columns of the segments, and what it means that there is no goal."""
-        made = [column for column in self.model.columns if column.family in GIVEN_FAMILIES]
-        attributes = {column.name for column in made if column.family == "attributes"}
-        names, n_others = [column.name for column in made], len(self.model.columns) - len(made)
-        notes = person_notes(names, self.choice.language, attributes=attributes, n_others=n_others)
-        is_plain = self.goal is not None or self.features.snapshot is None
-        return notes if is_plain else [*notes, str(text(self.choice.language, "goals", "none"))]
 
     @cached_property
     def _phrases(self) -> dict[str, str]:
@@ -281,6 +295,8 @@ class Segmentation(Tabular):
             profiles=profiles.with_rules({rule.segment: rule for rule in rules.rules if rule.conditions}),
             choice=replace(self.choice, language=language),
             features=self.features.in_language(language),
+            rule_check=None if self.rule_check is None else replace(self.rule_check, language=language),
+            stage_choices=tuple(replace(choice, language=language) for choice in self.stage_choices),
             data_report=self.data_report.in_language(language),
             model=self.model.in_language(language),
             rules=rules,
@@ -357,32 +373,16 @@ class Segmentation(Tabular):
 
     def _headline(self) -> str:
         """Return how many segments of how many customers, when, and by which features."""
-        words = text(self.choice.language, "result")
-        names = [printable(self._phrases[name]) for name in self.model.preparation.names]
-        n_clustered = sum(row.size for row in self.profiles.segments)
-        return str(words["headline"]).format(
-            segments=self._counted(len(self.profiles.segments), "segments"),
-            customers=self._counted(n_clustered, "customers"),
-            as_of=words["as_of"].format(snapshot=self.features.snapshot.text(self.choice.language))
-            if self.features.snapshot
-            else "",
-            features=", ".join(shortened(names, self.choice.language)),
-            minimum=self._counted(self.min_size, "customers"),
-        )
+        phrases = [self._phrases[name] for name in self.model.preparation.names]
+        sizes = [row.size for row in self.profiles.segments]
+        return headline(sizes, self.features.snapshot, phrases, min_size=self.min_size, language=self.choice.language)
 
     def why(self) -> str:
-        """Return the reason for the choice, as it is printed; with a goal, what the segments are for."""
-        why = str(text(self.choice.language, "result", "why")).format(reason=self.choice.reason)
-        if self.goal is None:
-            return why
-        words = text(self.choice.language, "goals")
-        outcome = words["outcomes"][self.goal.outcome]
-        goal = printable(words["names"].get(self.goal.name, self.goal.name))
-        return f"{why} {words['given'].format(goal=goal, outcome=outcome, days=self.goal.horizon_days)}"
+        """Return the reason for the choice, as it is printed: which segments are rules, and what the segments are for.
 
-    def _counted(self, count: int, noun: str) -> str:
-        language = self.choice.language
-        return counted(count, text(language, "result", noun), language)
+        The first where there are rules, the last with a goal.
+        """
+        return why(self.choice, self.model, self.stage_choices, n_clustered=int(self.is_clustered.sum()))
 
     def _local_table(self) -> nw.DataFrame[Any]:
         return self._assignments

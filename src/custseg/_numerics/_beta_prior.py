@@ -26,14 +26,14 @@ class BetaPrior:
     mean: float
     strength: float
 
-    def above_half(self, successes: NDArray[np.float64], trials: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Posterior probability that the rate is above ½, given the trials."""
-        # Imported late: it takes longer than the rest of the folder, and only email features need it.
+    def above(self, rate: float, successes: NDArray[np.float64], trials: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Posterior probability that the rate of each customer is above a given one, given the trials."""
+        # Imported late: it takes longer than the rest of the folder, and few callers need it.
         from scipy.special import betainc
 
         a = successes + self.mean * self.strength
         b = trials - successes + (1 - self.mean) * self.strength
-        return np.asarray(betainc(b, a, 0.5), dtype=np.float64)
+        return np.asarray(betainc(b, a, 1 - rate), dtype=np.float64)
 
 
 def beta_prior(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg.errors import DataError
-from custseg.exports.sql.queries._order_steps import FEATURES
+from custseg.exports.sql.queries.orders._order_steps import FEATURES
 from custseg.model import SegmentModel
 from custseg.texts import listed
 
@@ -73,7 +73,7 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
             f"{caller}: the model was fitted without an order log, so that its features cannot be written in SQL. Fit "
             "it to orders, or build its features yourself for to_sql."
         )
-    own = [name for name in model.preparation.names if name != FORESIGHT]
+    own = [name for name in model.column_names if name != FORESIGHT]
     if other := [name for name in own if name not in FEATURES]:
         raise DataError(
             f"{caller}: only features of the families rfm and rhythm can be written in SQL, and the model needs "

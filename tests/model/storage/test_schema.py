@@ -13,7 +13,7 @@ from logs import clean_log
 from quick import quick_fit
 
 from custseg import DataError, SegmentModel
-from custseg.model._schema import SCHEMA
+from custseg.model.storage._schema import SCHEMA
 
 OLD = sorted((Path(__file__).parent / "schemas").glob("*.json"))
 
@@ -104,6 +104,26 @@ def test_impossible_figures_of_the_customer_base(
     """The model of the newest schema was made for a goal, with events."""
     content = json.loads(OLD[-1].read_text(encoding="utf-8"))["model"]
     set_at("definition", "figures", family, figure, value=value)(content)
+    with pytest.raises(DataError, match=f"load: .* is not a usable model: .*{words}"):
+        SegmentModel.load(forged(content, tmp_path / "model.json"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "words"),
+    [
+        (("items", 0, "when"), "recency_days >", "has the end, where a number"),
+        (("items", 0, "names"), {"en": "Readers"}, "a rule before the clusters has no name in each language"),
+        (("items", 0, "n_segments"), 2, "a rule before the clusters has no segment"),
+        (("items", 0, "rule"), {"kind": "centers"}, "not that of a model"),
+        (("priors",), {}, "a rate has no prior"),
+        (("priors", "emails_opened / emails_delivered", "mean"), 1.0, "a prior has no mean between 0 and 1"),
+        (("items", 0, "code"), "import os", "unknown field"),
+    ],
+)
+def test_impossible_rules_before_the_clusters(tmp_path: Path, keys: tuple[Any, ...], value: object, words: str) -> None:
+    """The model of the newest schema has a rule."""
+    content = json.loads(OLD[-1].read_text(encoding="utf-8"))["model"]
+    set_at("branches", *keys, value=value)(content)
     with pytest.raises(DataError, match=f"load: .* is not a usable model: .*{words}"):
         SegmentModel.load(forged(content, tmp_path / "model.json"))
 
