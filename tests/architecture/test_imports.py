@@ -128,7 +128,7 @@ def test_imports_of_the_source() -> None:
 
 def test_source_is_really_read() -> None:
     [segmentation] = [module for module in modules() if module.name == "custseg.segmentation"]
-    assert {"custseg.model.SegmentModel", "custseg.clustering.select_clustering"} <= set(segmentation.imports)
+    assert {"custseg.model.SegmentModel", "custseg.features.features_of"} <= set(segmentation.imports)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,10 @@ PACKAGES = {"scikit-learn": "sklearn"}  # where the name to import differs from 
 NOT_IMPORTED = {"tzdata": "data that zoneinfo reads on Windows"}
 # Modules whose public names are tested elsewhere, and where.
 TESTED_BY = {
+    "rule_segments/conditions/_columns.py": "rule_segments/conditions/test_column_conditions.py",
+    "rule_segments/conditions/_rates.py": "rule_segments/conditions/test_rate_conditions.py",
+    "sources/mail/_contacts.py": "sources/mail/test_mail_contacts.py",
+    "sources/mail/_messages.py": "sources/mail/test_mail_messages.py",
     "_frames/_date_formats.py": "frames/test_values_on_every_kind.py",
     "_frames/_dialect.py": "frames/test_open_files.py",
     "_frames/_files/_csv_format.py": "frames/files/test_csv_properties.py",
@@ -88,10 +92,10 @@ TESTED_BY = {
     "rule_groups/_lifecycle.py": "rule_groups/test_clusters_of_stages.py",
     "rule_groups/_what_comes_first.py": "rule_groups/test_clusters_of_stages.py",
     "rule_segments/_definitions.py": "rule_segments/test_rule_segments.py",
-    "rule_segments/conditions/_predicates.py": "rule_segments/conditions/test_columns.py",
+    "rule_segments/conditions/_predicates.py": "rule_segments/conditions/test_column_conditions.py",
     "rules/_results.py": "rules/test_segment_rules.py",
     "sources/crm/_systems.py": "sources/crm/test_deals.py",
-    "sources/mail/_vendors.py": "sources/mail/test_messages.py",
+    "sources/mail/_vendors.py": "sources/mail/test_mail_messages.py",
     "sources/reading/_checks.py": "sources/reading/test_damaged_rows.py",
     "sources/reading/_keys.py": "sources/shops/test_shopify.py",
     "sources/reading/_logs.py": "sources/shops/test_shopify.py",

@@ -56,7 +56,7 @@ def test_project_file_reads_the_files_of_a_system(export: Path, tmp_path: Path) 
     with pytest.raises(DataError, match=r"\[orders\] has the unknown key 'customer'"):
         read_project(tmp_path / "custseg.toml")
     (tmp_path / "custseg.toml").write_text('[orders]\nfile = "x.csv"\nsource = "shop"\n')
-    with pytest.raises(DataError, match=r"'source' must be one of \['ga4', "):
+    with pytest.raises(DataError, match=r"'source' must be one of \['amocrm', "):
         read_project(tmp_path / "custseg.toml")
 
 

@@ -112,7 +112,7 @@ def test_generated_features_name_their_value() -> None:
     assert (
         by_name["category_share_other"]
         .definition()
-        .startswith("Share of the customer's purchases made in categories other than the 8 most common")
+        .startswith("Share of the customer's orders made in categories other than the 8 most common")
     )
     assert by_name["category_share_other"].fields == {"n": "8"}
     [ratio] = [feature for feature in features() if feature.entry == "source_clr_other"]

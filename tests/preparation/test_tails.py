@@ -161,8 +161,8 @@ def test_preparation_compresses_with_a_minimum_size() -> None:
 def fitted() -> Segmentation:
     """Three segments, with a column of heavy noise."""
     rng, group = np.random.default_rng(0), np.repeat([0, 1, 2], 100)
-    visits, age = rng.normal(np.array([[20, 40, 60], [30, 60, 30]])[:, group], 3)
-    table = pl.DataFrame({"id": range(300), "visits": visits, "age": age, "luck": rng.standard_t(2, 300)})
+    visits, spend = rng.normal(np.array([[20, 40, 60], [30, 60, 30]])[:, group], 3)
+    table = pl.DataFrame({"id": range(300), "visits": visits, "spend": spend, "luck": rng.standard_t(2, 300)})
     result = quick_fit(features=table)
     assert result.model.preparation.tails.columns == (2,)
     return result
@@ -177,7 +177,7 @@ def test_model_assigns_rows_one_by_one(fitted: Segmentation) -> None:
 def test_customers_beyond_a_tail_are_outliers(fitted: Segmentation) -> None:
     table = fitted.features.frame
     tails = fitted.model.preparation.tails.tails
-    far = {"id": [0], "visits": [20.0], "age": [30.0], "luck": [-1e6 if tails[0].sign < 0 else 1e6]}
+    far = {"id": [0], "visits": [20.0], "spend": [30.0], "luck": [-1e6 if tails[0].sign < 0 else 1e6]}
     assert fitted.model.assign(features=table)["is_outlier"].sum() < 10 * (3 + len(tails))
     # Values are clipped at four standard deviations, which the ten farthest customers of the fit may have reached.
     is_beyond = tails[0].distances[-1] < 4 - tails[0].sign * tails[0].middle

@@ -116,7 +116,9 @@ def amocrm(deals: object, **options: Unpack[DealOptions]) -> SourceLogs:
 
     Examples
     --------
-    ``logs = sources.amocrm("deals.csv", timezone="Europe/Moscow")``, then ``fit_segments(logs.orders)``.
+    >>> from custseg import sources
+    >>> sources.names()["amocrm"]
+    'Won deals as orders, from the export of deals (CSV).'
     """
     return _read("amocrm", deals, None, **options)
 
