@@ -43,5 +43,5 @@ def test_few_values_are_exact(values: list[int]) -> None:
 def test_ridits_rise_with_values_and_are_centered(values: list[float]) -> None:
     column = np.sort(np.array(values))
     ridits = Ridits.of(column)(column)
-    assert (np.diff(ridits) >= 0).all()
+    assert (np.diff(ridits) >= -1e-15).all()  # the last digit of the interpolation
     assert np.abs(ridits).max() <= 0.5
