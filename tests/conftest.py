@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from effort import FULL_EFFORT
 from hypothesis import settings
-from kinds import EVERY_KIND, KINDS
+from kinds import KINDS, LOCAL_KINDS
 
 # `make test` draws few examples, `make test-all` many (--hypothesis-profile=thorough); on CI always the same.
 _ON_CI: dict[str, Any] = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
@@ -19,9 +19,9 @@ settings.register_profile("thorough", deadline=None, max_examples=FULL_EFFORT, *
 settings.load_profile("quick")
 
 
-@pytest.fixture(params=EVERY_KIND)
+@pytest.fixture(params=LOCAL_KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
-    """Each kind of table that custseg reads, by name."""
+    """Each kind of table in memory or in a database that custseg reads, by name; some folders add Spark."""
     return str(request.param)
 
 

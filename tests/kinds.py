@@ -114,12 +114,11 @@ KINDS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 }
 """From a polars DataFrame, and a folder to write in, to a table of each kind. A new engine is one line."""
 
-ON_SPARK = pytest.param("spark", marks=pytest.mark.spark)
-EVERY_KIND = [
-    *all_of([k for k in KINDS if k != "spark"], quick=("polars", "pandas", "pyarrow", "duckdb", "csv")),
-    ON_SPARK,
-]
-"""The names as parameters of a test; all but one kind of each engine run in `make test-all` alone, Spark in its own."""
+LOCAL_KINDS = all_of([k for k in KINDS if k != "spark"], quick=("polars", "pandas", "pyarrow", "duckdb", "csv"))
+"""The names as parameters of a test; all but one kind of each engine run in `make test-all` alone."""
+
+EVERY_KIND = [*LOCAL_KINDS, pytest.param("spark", marks=pytest.mark.spark)]
+"""The same with Spark, which runs in `make test-spark` alone."""
 
 RETURNED: dict[str, type] = {
     "polars lazy": pl.LazyFrame,
@@ -131,3 +130,8 @@ RETURNED: dict[str, type] = {
     "duckdb connection": duckdb.DuckDBPyRelation,
 }
 """What comes back for each kind of table; polars DataFrames for all that is not named."""
+
+
+def comes_back(result: object, kind: str) -> bool:
+    """Whether the result is a table of what comes back for this kind."""
+    return is_spark_frame(result) if kind == "spark" else isinstance(result, RETURNED.get(kind, pl.DataFrame))

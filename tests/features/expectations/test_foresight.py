@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from kinds import rows_of
+from kinds import LOCAL_KINDS, rows_of
 from logs import clean_log
 
 from custseg import Orders
@@ -18,6 +18,7 @@ from custseg.features import foresight
 from custseg.features.expectations._foresight import rank_correlation
 
 
+@pytest.mark.parametrize("kind", LOCAL_KINDS, indirect=True)
 def test_same_answer_for_every_kind_of_table(as_kind: Callable[[pl.DataFrame], object]) -> None:
     log = clean_log().filter(pl.col("ordered_at") < datetime(2024, 1, 30))
     expected = foresight(log, as_of="2024-01-30", horizon_days=60).table

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from event_logs import DESCRIBED, log_of
-from kinds import RETURNED, rows_of
+from kinds import comes_back, rows_of, same
 
 from custseg.datasets import make_shop
 from custseg.errors import DataError
@@ -280,8 +280,8 @@ def test_loyal_customers_open_more_than_one_time_buyers() -> None:
 def test_email_gives_the_callers_kind_back(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
     log = LOG.with_columns(pl.col("occurred_at").str.to_datetime("%Y-%m-%d %H:%M"))
     result = email(Events(as_kind(log), **DESCRIBED), as_of=datetime(2024, 6, 1))
-    assert isinstance(result, RETURNED.get(kind, pl.DataFrame))
-    assert rows_of(result) == email(Events(log, **DESCRIBED), as_of=AS_OF).to_dicts()
+    assert comes_back(result, kind)
+    assert same(rows_of(result), email(Events(log, **DESCRIBED), as_of=AS_OF).to_dicts())
 
 
 @pytest.mark.parametrize("log", [LOG.filter(pl.col("customer_id") == "cat"), LOG.with_columns(channel=pl.lit("sms"))])

@@ -12,7 +12,7 @@ from effort import examples
 from event_logs import DESCRIBED, event_logs, log_of
 from hypothesis import given
 from hypothesis import strategies as st
-from kinds import RETURNED, rows_of
+from kinds import comes_back, rows_of, same
 
 from custseg import Orders
 from custseg.datasets import make_shop
@@ -138,8 +138,8 @@ def test_loyal_customers_are_the_most_engaged_and_lapsed_ones_not() -> None:
 
 def test_engagement_gives_the_callers_kind_back(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
     result = engagement(Events(as_kind(LOG), **DESCRIBED), as_of=AS_OF)
-    assert isinstance(result, RETURNED.get(kind, pl.DataFrame))
-    assert rows_of(result) == engagement(Events(LOG, **DESCRIBED), as_of=AS_OF).to_dicts()
+    assert comes_back(result, kind)
+    assert same(rows_of(result), engagement(Events(LOG, **DESCRIBED), as_of=AS_OF).to_dicts())
 
 
 @pytest.mark.parametrize(

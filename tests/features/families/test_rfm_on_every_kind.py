@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from kinds import EVERY_KIND, RETURNED, rows_of
+from kinds import EVERY_KIND, comes_back, rows_of
 from spark_session import is_spark_frame
 
 from custseg import Orders
@@ -58,7 +58,7 @@ def test_rfm_is_the_same_on_every_kind(as_kind: AsKind) -> None:
 def test_rfm_takes_a_plain_table_and_gives_its_kind_back(kind: str, as_kind: AsKind) -> None:
     table = DIRTY.with_columns(pl.lit("2024-05-09").alias("ordered_at"))
     result = rfm(as_kind(table), as_of=date(2024, 6, 1))
-    assert is_spark_frame(result) if kind == "spark" else isinstance(result, RETURNED.get(kind, pl.DataFrame))
+    assert comes_back(result, kind)
     assert [row["recency_days"] for row in rows_of(result)] == [23, 23, 23, 23]
 
 
