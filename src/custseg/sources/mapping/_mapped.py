@@ -106,11 +106,13 @@ def mapped(
         social networks need it, with pairs of site and account: ``{("x.com", "cupfan"): "C17"}``.
     names : mapping of str to str, optional
         The file's names of events, and the canonical ones.
-    timezone, date_format, rates, separator, decimal, thousands, encoding : optional
+    timezone, date_format, rates : optional
         As in `Orders`; without them those of the preset. Where the pattern has a time of day, dates without one are
         midnights.
     as_of : date, datetime or ISO text, optional
         The moment of the snapshot: with it, the report counts the rows that are ignored because they are later.
+    separator, decimal, thousands, encoding : optional
+        As in `Orders`; without them those of the preset.
     language : {"en", "ru"}, default "en"
         Language of the report.
 
