@@ -15,11 +15,11 @@ from custseg.feature_table import (
     FeatureTable,
     UnclusteredReason,
     as_numbers,
-    check_features,
+    check_clusterable,
     returned_everything,
     unclustered_columns,
 )
-from custseg.preparation import Preparation, fit_preparation
+from custseg.preparation import CategoryPlan, Preparation, fit_preparation
 from custseg.texts import listed
 
 __all__ = [
@@ -85,7 +85,7 @@ def clustering_columns(
     names = list(columns)
     if not names or len(set(names)) < len(names):
         raise ValueError(f"{caller}: columns must name each feature once, got {names}.")
-    check_features(table, names, argument="columns", caller=caller)
+    check_clusterable(table, names, argument="columns", caller=caller)
     if both := [name for name in names if name in sensitive]:
         raise ValueError(
             f"{caller}: {listed(both)} cannot be in columns=, which asks to cluster on them, and in sensitive=, which "
@@ -161,7 +161,14 @@ def customer_matrix(
     """
     allowed = np.ones(len(table), dtype=bool) if among is None else among
     usable = can_be_clustered(table, columns) & allowed
-    preparation = fit_preparation({name: table.values(name)[usable] for name in columns}, caller, min_size=min_size)
+    categories = [
+        CategoryPlan(name, levels.values, levels.has_other, levels.kind)
+        for name, levels in table.coding.items()
+        if name in columns
+    ]
+    preparation = fit_preparation(
+        {name: table.values(name)[usable] for name in columns}, caller, min_size=min_size, categories=categories
+    )
     # Customers whose only values are in a column that was left out have nothing to be clustered on.
     usable = can_be_clustered(table, preparation.names) & allowed
     if weights is not None:

@@ -305,7 +305,7 @@ def _with_columns(
     if goal is not None and columns is None:
         columns = [name for name in goal_columns(table, goal, _CALLER) if name not in sensitive]
     names = clustering_columns(table, columns, _CALLER, sensitive=sensitive)
-    table = as_quantities(table, names)
+    table = as_quantities(table, names).with_categories(names)
     if logs is None:
         report = table_report(
             table, names, were_given=columns is not None, sensitive=sensitive, language=table.language

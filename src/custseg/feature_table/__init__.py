@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from custseg.feature_table._categories import Levels
 from custseg.feature_table._distributed import DistributedFeatures
 from custseg.feature_table._feature import (
     CODE,
@@ -36,6 +37,7 @@ from custseg.feature_table._table import (
     Reading,
     as_numbers,
     as_quantities,
+    check_clusterable,
     check_features,
     given_features_of,
     returned_everything,
@@ -51,11 +53,13 @@ __all__ = [
     "DistributedFeatures",
     "Feature",
     "FeatureTable",
+    "Levels",
     "Reading",
     "UnclusteredReason",
     "as_numbers",
     "as_quantities",
     "check_base_in_spark",
+    "check_clusterable",
     "check_features",
     "check_numbers_in_spark",
     "codes_of",

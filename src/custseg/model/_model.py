@@ -21,6 +21,7 @@ from custseg.feature_table import (
     DistributedFeatures,
     Feature,
     FeatureTable,
+    Levels,
     check_features,
     check_numbers_in_spark,
     features_in_spark,
@@ -220,11 +221,12 @@ class SegmentModel:
             check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
             table = self.definition.features(described, self.column_names)
         if isinstance(table, DistributedFeatures):
-            check_numbers_in_spark(table, self.preparation.names, caller)
-            if lacking := [name for name in self.branches.columns if name not in table.names]:
-                raise DataError(f"{caller}: the table lacks {listed(lacking)}, which the rules of the model need.")
+            check_numbers_in_spark(table, self.preparation.number_names, caller)
+            if lacking := [name for name in (*self.coding, *self.branches.columns) if name not in table.names]:
+                raise DataError(f"{caller}: the table lacks {listed(lacking)}, which the model needs.")
         else:
-            check_features(table, self.preparation.names, argument="features", caller=caller)
+            check_features(table, self.preparation.number_names, argument="features", caller=caller)
+            table = table.with_coding(self.coding, caller)
             check_rule_columns(self.branches.predicates, table, currency=currency, caller=caller)
         return table
 
@@ -232,7 +234,7 @@ class SegmentModel:
         """A ready table."""
         if isinstance(features, DistributedFeatures) or is_spark_frame(features):
             return features_in_spark(features, customer_column, caller)
-        return given_features(features, customer_column, caller, numbers=self.preparation.names)
+        return given_features(features, customer_column, caller, numbers=self.preparation.number_names)
 
     def assigned(self, table: FeatureTable, caller: str) -> nw.DataFrame[Any]:
         """The local table that `assign` returns."""
@@ -280,6 +282,11 @@ class SegmentModel:
             None if second < 0 else self.numbers[second],
             bool(assessed.is_outlier[0]),
         )
+
+    @property
+    def coding(self) -> dict[str, Levels]:
+        """The levels of the columns of categories."""
+        return {plan.name: Levels(plan.levels, plan.has_other, plan.kind) for plan in self.preparation.categories}
 
     @property
     def column_names(self) -> list[str]:
