@@ -39,12 +39,17 @@ class Levels:
     has_other: bool
     kind: Literal["text", "flag"] = "text"
 
+    def code(self, value: str) -> float:
+        """The code of one value."""
+        if value in self.values:
+            return float(self.values.index(value))
+        return float(len(self.values)) if self.has_other else float("nan")
+
     def codes(self, column: nw.Series[Any]) -> Floats:
         """The code of each value, of shape (n_customers,); NaN where it is missing."""
-        codes: dict[str | None, float] = {value: float(code) for code, value in enumerate(self.values)}
-        codes[None] = float("nan")
-        other = float(len(self.values)) if self.has_other else float("nan")
-        return np.array([codes.get(value, other) for value in _as_text(column, self.kind)], dtype=np.float64)
+        texts = _as_text(column, self.kind)
+        codes = {value: float("nan") if value is None else self.code(value) for value in set(texts)}
+        return np.array([codes[value] for value in texts], dtype=np.float64)
 
 
 def is_category(column: nw.Series[Any]) -> bool:

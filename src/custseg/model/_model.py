@@ -243,13 +243,13 @@ class SegmentModel:
         outside = (self.unclustered_name, self.returned_name)
         return assigned_table(table, labels, assessed, numbers=self.numbers, names=self.names, outside=outside)
 
-    def assign_one(self, features: Mapping[str, float | None]) -> Assignment:
+    def assign_one(self, features: Mapping[str, Any]) -> Assignment:
         """Assign one customer by features in human units, as in an online service.
 
         Parameters
         ----------
-        features : mapping of str to float
-            A value for each column of the fit; None or NaN where it is missing. Others are ignored.
+        features : mapping of str to float, str or bool
+            A value for each column of the fit, text or a boolean for a category; None or NaN where it is missing.
 
         Returns
         -------
@@ -260,9 +260,11 @@ class SegmentModel:
         DataError
             If a column is missing, not a number or infinite.
         """
-        values = values_of_one(features, self.preparation.names, further=self.branches.columns)
+        values = values_of_one(
+            features, self.preparation.names, further=self.branches.columns, coding=self.coding
+        )
         if self.branches.items:
-            table = table_of_one(features, values, column_kinds(self.branches.predicates))
+            table = table_of_one(features, values, column_kinds(self.branches.predicates), self.coding)
             labels = self.labels(table)
             assessed = self.assess(table, labels, "assign_one")
         elif has_usable_values(values, self.preparation.names)[0]:

@@ -7,6 +7,7 @@ They can be written as JSON (`dataclasses.asdict`), and no number in them is of 
 from __future__ import annotations
 
 from custseg.picture_data._areas import MapArea
+from custseg.picture_data._map_columns import map_columns
 from custseg.picture_data._segment_map import MapAxis, SegmentMap, segment_map
 from custseg.picture_data._segment_means import SegmentMeans, segment_means, telling_features
 from custseg.picture_data._size_changes import SizeChange, size_changes
@@ -17,6 +18,7 @@ __all__ = [
     "SegmentMap",
     "SegmentMeans",
     "SizeChange",
+    "map_columns",
     "segment_map",
     "segment_means",
     "size_changes",

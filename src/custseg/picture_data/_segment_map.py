@@ -68,15 +68,23 @@ class SegmentMap:
 
 
 def segment_map(
-    X: Floats, labels: Integers, *, features: Sequence[Feature], phrases: Mapping[str, str], numbers: Sequence[int]
+    X: Floats,
+    labels: Integers,
+    *,
+    features: Sequence[Feature],
+    phrases: Mapping[str, str],
+    numbers: Sequence[int],
+    meanings: Floats | None = None,
 ) -> SegmentMap:
     """The map of the matrix; `features` are its columns, at least two, `numbers` those of the segments 0, 1, ...
 
-    The same for any order of the customers.
+    `meanings` are other columns that name the axes, which `features` then describe. The same for any order of the
+    customers.
     """
     plane = directions(X, labels)
     centered = X - X.mean(axis=0)
-    correlations = [_correlations(centered, centered @ direction) for direction in plane.T]
+    named = centered if meanings is None else meanings - meanings.mean(axis=0)
+    correlations = [_correlations(named, centered @ direction) for direction in plane.T]
     signs = np.array([_sign(values, features) for values in correlations])
     # Sums in another order differ in the last bits.
     points = (centered @ plane * signs).round(6)

@@ -32,6 +32,7 @@ from custseg.picture_data import (
     SegmentMap,
     SegmentMeans,
     SizeChange,
+    map_columns,
     segment_map,
     segment_means,
     size_changes,
@@ -179,13 +180,19 @@ class Segmentation(Tabular):
         names, clustered = self.model.preparation.names, self.labels >= 0
         if len(names) < 2:
             return None
-        described = {feature.name: feature for feature in self.features.described}
+        columns = map_columns(
+            self.preparation,
+            {name: self.features.values(name)[clustered] for name in names},
+            {feature.name: feature for feature in self.features.described},
+            self._phrases,
+        )
         return segment_map(
-            self.preparation.matrix({name: self.features.values(name)[clustered] for name in names}),
+            columns.rows,
             self.labels[clustered],
-            features=[described[name] for name in names],
-            phrases=self._phrases,
+            features=columns.features,
+            phrases=columns.phrases,
             numbers=self.model.numbers,
+            meanings=columns.meanings,
         )
 
     def rfm_grid(self, *, recency: str = "recency_days", frequency: str = "order_count", bins: int = 5) -> RFMGrid:

@@ -79,7 +79,7 @@ def plot_segments(result: Segmentation, *, figure: Figure | None = None) -> Figu
 def _main_features(result: Segmentation) -> list[str]:
     """The usual four features where the result has them, then those used for clustering; six at most."""
     usual = list(_USUAL) if set(_USUAL) <= result.profiles[0].medians.keys() else []
-    return list(dict.fromkeys([*usual, *result.model.preparation.names]))[:_MAX_FEATURES]
+    return list(dict.fromkeys([*usual, *result.model.preparation.number_names]))[:_MAX_FEATURES]
 
 
 def _draw_shares(axes: Axes, result: Segmentation) -> None:

@@ -170,7 +170,7 @@ def _proof(
     }
     groupings = {"segments": labels} | ({} if flat is None else {"flat": flat[inside][has_outcome]})
     comparisons = _compared(
-        columns, groupings, scaled, clustered=result.model.preparation.names, outcome=outcome, seed=seed
+        columns, groupings, scaled, clustered=result.model.preparation.number_names, outcome=outcome, seed=seed
     )
     by_chance = shuffled(scaled, labels, is_yes_no=outcome.is_yes_no, seed=seed)
     return Proof(
