@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._checks import did_you_mean, ended
+from custseg._checks import check_number, did_you_mean, ended
 from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
 from custseg.feature_table import (
@@ -26,6 +26,7 @@ __all__ = [
     "CustomerMatrix",
     "can_be_clustered",
     "check_sensitive",
+    "check_weights",
     "clustering_columns",
     "customer_matrix",
     "has_usable_values",
@@ -92,6 +93,23 @@ def clustering_columns(
             "forbids it. Leave them out of one of both."
         )
     return names
+
+
+def check_weights(weights: object, names: Sequence[str], caller: str) -> dict[str, float]:
+    """The weights of columns that the caller gave, if they are positive numbers of columns that are clustered on."""
+    if weights is None:
+        return {}
+    if not isinstance(weights, Mapping) or not all(isinstance(name, str) for name in weights):
+        raise TypeError(f"{caller}: weights must map columns to numbers, such as {{'region': 2}}, got {weights!r}.")
+    if lacking := [name for name in weights if name not in names]:
+        raise DataError(
+            f"{caller}: weights has {listed(lacking)}, which customers are not clustered on. Name them in columns= "
+            f"too; the columns are {listed(names)}."
+        )
+    checked = {name: check_number(caller, f"weights[{name!r}]", value, minimum=0) for name, value in weights.items()}
+    if zero := [name for name, value in checked.items() if value == 0]:
+        raise ValueError(f"{caller}: weights must be above 0, got 0 for {listed(zero)}. Leave them out of columns=.")
+    return checked
 
 
 def check_sensitive(table: FeatureTable, sensitive: object, caller: str) -> tuple[str, ...]:

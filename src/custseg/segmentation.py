@@ -31,7 +31,7 @@ from custseg.goals import (
     trial_outcome,
 )
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
-from custseg.matrix import check_sensitive, clustering_columns
+from custseg.matrix import check_sensitive, check_weights, clustering_columns
 from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
 from custseg.rule_groups import WhatComesFirst
@@ -59,6 +59,7 @@ def fit_segments(
     customer_column: str | None = None,
     goal: str | Goal | None = None,
     columns: Sequence[str] | None = None,
+    weights: Mapping[str, float] | None = None,
     sensitive: Sequence[str] = (),
     method: str = "auto",
     n_segments: int | range | None = None,
@@ -105,7 +106,11 @@ def fit_segments(
         (the first two for a log without money), with events also `engagement_email` and `engagement_web`; all numeric
         columns of a ready table without these, except for ids, constants, duplicates and sensitive columns (age, sex,
         children, health, religion, where somebody lives), which the data report names. All other features describe
-        the segments.
+        the segments. Text and booleans are clustered on if they are named here: numbers and categories together,
+        missing values as they are, see `custseg.preparation.fit_preparation`.
+    weights : mapping of str to float, optional
+        How much columns count, such as ``{"region": 2}``; 1 by default. A column that counts twice as much as another
+        counts four times in squared distances. A goal has weights of its own.
     sensitive : sequence of str, optional
         Further columns that are sensitive, and so are not clustered on, but only describe.
     method : str, default "auto"
@@ -223,11 +228,12 @@ def fit_segments(
         table = table.with_labels(labels, caller=_CALLER).in_language(language)
         protected = check_sensitive(table, sensitive, _CALLER)
         table, names, report = _with_columns(table, columns, protected, goal=aim, logs=described)
+        factors = _checked_weights(weights, names, goal=aim)
         report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
-        request = Request(method, n_segments, numbers, size, first=first, goal=aim, options=options)
+        request = Request(method, n_segments, numbers, size, first=first, goal=aim, weights=factors, options=options)
         clusters = clusters_of_fit(request, table, names, base=base, logs=described, tell=tell, caller=_CALLER)
 
         tell("describing", 3, 4)
@@ -240,6 +246,7 @@ def fit_segments(
             goal=aim,
             rules=first.rules,
             lifecycle=first.lifecycle,
+            weights=factors,
         )
         facts: dict[str, Any] = {"logs": described, "report": report, "options": options_of_fit}
         result = assembled(
@@ -261,6 +268,16 @@ def _checked_goal(goal: object, *, features: object) -> Goal | None:
             "such as the column 'foresight' of build_features(families=['rfm', 'foresight'])."
         )
     return aim
+
+
+def _checked_weights(weights: object, names: Sequence[str], *, goal: Goal | None) -> dict[str, float]:
+    """The weights of columns; a goal excludes them."""
+    if weights is not None and goal is not None:
+        raise ValueError(
+            f"{_CALLER}: weights= cannot be given with goal=, which weighs columns itself. Give Goal(families={{...}}) "
+            "with weights of families, or leave out one of both."
+        )
+    return check_weights(weights, names, _CALLER)
 
 
 def _columns_of_goal(table: FeatureTable, goal: Goal, protected: Collection[str]) -> list[str]:

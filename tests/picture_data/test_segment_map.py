@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from custseg.feature_table import Feature
-from custseg.picture_data import segment_map
+from custseg.picture_data import MapColumns, segment_map
 from custseg.picture_data._directions import directions
 
 FEATURES = [Feature("days", direction=-1), Feature("orders", direction=1), Feature("noise")]
@@ -18,7 +18,7 @@ X = CENTERS[LABELS] + np.column_stack([np.tile([-0.5, 0.5], 80), np.tile([0.5, 0
 
 
 def drawn(rows: np.ndarray = X, labels: np.ndarray = LABELS) -> object:
-    return segment_map(rows, labels, features=FEATURES, phrases=PHRASES, numbers=range(labels.max() + 1))
+    return segment_map(MapColumns(rows, FEATURES, PHRASES), labels, numbers=range(labels.max() + 1))
 
 
 def test_the_map_shows_in_what_segments_differ_and_not_what_varies_most() -> None:
@@ -39,7 +39,7 @@ def test_better_is_at_the_end_and_named_by_its_features() -> None:
 
 def test_the_map_is_the_same_in_any_order_and_can_be_written() -> None:
     order = np.random.default_rng(0).permutation(len(X))
-    shuffled = segment_map(X[order], LABELS[order], features=FEATURES, phrases=PHRASES, numbers=range(4))
+    shuffled = segment_map(MapColumns(X[order], FEATURES, PHRASES), LABELS[order], numbers=range(4))
     assert json.loads(json.dumps(dataclasses.asdict(shuffled))) == json.loads(json.dumps(dataclasses.asdict(drawn())))
 
 

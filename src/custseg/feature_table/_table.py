@@ -294,8 +294,9 @@ def check_clusterable(features: FeatureTable, columns: Sequence[str], *, argumen
     features.check_present(columns, caller)
     doubtful = features.reading.texts if features.reading else {}
     numeric = features.numeric_names()
-    categories = [n for n in columns if n not in numeric and n not in doubtful and is_category(column_of(features.local, n))]
-    check_features(features, [n for n in columns if n not in categories], argument=argument, caller=caller)
+    others = [name for name in columns if name not in numeric and name not in doubtful]
+    categories = [name for name in others if is_category(column_of(features.local, name))]
+    check_features(features, [name for name in columns if name not in categories], argument=argument, caller=caller)
 
 
 def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:

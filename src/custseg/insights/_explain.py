@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from numbers import Real
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._checks import check_choice
 from custseg._column_kinds import impossible_births, is_birth_name
 from custseg._numerics import Floats, median
 from custseg._privacy import SMALLEST_GROUP, shown_share
-from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, codes_of, distinct_phrases
+from custseg.feature_table import codes_of, distinct_phrases
 from custseg.insights._contributions import contributions_of_features
 from custseg.insights._counterfactual import is_possible, smallest_crossing
+from custseg.insights._customer import all_values, check_clustered, index_of
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.model import Branches, Group
 from custseg.preparation import CategoryPlan, ColumnPlan
 from custseg.result import Segmentation
-from custseg.texts import LANGUAGES, YEAR, listed, plural
+from custseg.texts import LANGUAGES, YEAR
 
 _CALLER = "explain"
 # From the lowest to the highest of these quantiles a value is usual.
@@ -98,7 +96,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         )
     language = result.choice.language if language is None else language
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    index = _index_of(result, customer)
+    index = index_of(result, customer)
     group = _group_of(result, index)
     if group is not None:
         if group.rule is None:
@@ -106,7 +104,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         result = _only(result, group)
     context = _Context(result, language)
     values = {name: float(column[index]) for name, column in context.features.items()}
-    _check_clustered(result, index, values)
+    check_clustered(result, index, values)
 
     columns = {name: np.array([value]) for name, value in values.items()}
     assessed = result.model.assess_values(columns, _CALLER)
@@ -126,7 +124,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         margin=float(contributions.sum()) + residual,
         confidence=float(assessed.confidence[0]),
         is_outlier=bool(assessed.is_outlier[0]),
-        counterfactual=context.counterfactual(values, label, further=_all_values(result.features, index)),
+        counterfactual=context.counterfactual(values, label, further=all_values(result.features, index)),
         language=language,
         phrases=distinct_phrases(result.features.described, language),
     )
@@ -349,56 +347,6 @@ class _Context:
         if name not in self.flags:
             return median(members)
         return shown_share(int(members.sum()), len(members))
-
-
-def _index_of(result: Segmentation, customer: object) -> int:
-    """The row of the customer."""
-    if isinstance(customer, bool) or not isinstance(customer, (str, Real)):
-        raise TypeError(f"{_CALLER}: customer must be one id (a number or text), got {type(customer).__name__}.")
-    ids = result.features.ids
-    try:
-        return ids.to_list().index(customer)
-    except ValueError:
-        kind = "text" if ids.dtype == nw.String else "numbers"
-        raise DataError(
-            f"{_CALLER}: there is no customer {customer!r} in the result. The ids are {kind}; give one of those "
-            "in its assignments."
-        ) from None
-
-
-def _all_values(features: FeatureTable, index: int) -> dict[str, float | str | None]:
-    """The customer's values as numbers and categories; None where they are missing, and for dates and lists."""
-    schema = features.local.schema
-    values: dict[str, float | str | None] = {}
-    for name in features.names:
-        value = features.local.get_column(name)[index]
-        if schema[name] == nw.Boolean:
-            values[name] = None if value is None else "yes" if value else "no"
-        elif isinstance(value, str):
-            values[name] = value
-        else:
-            values[name] = _or_none(float(value)) if isinstance(value, Real) else None
-    return values
-
-
-def _check_clustered(result: Segmentation, index: int, values: dict[str, float]) -> None:
-    """Raise, with the reason, unless the customer is in a segment."""
-    if result.labels[index] >= 0:
-        return
-    columns = listed(values)
-    if result.features.returned_everything()[index]:
-        why = "their orders were all returned or cancelled"
-    elif "order_count" in result.features.numeric_names() and not result.features.values("order_count")[index] > 0:
-        window = result.features.snapshot.window_days if result.features.snapshot else None
-        when = f" in the {plural(window, 'day')} before the snapshot" if window else ""
-        why = f"they have no purchase{when}"
-    elif all(np.isnan(value) for value in values.values()):
-        why = f"they have no value in any of the columns {columns}"
-    else:
-        why = f"on {columns} they are far from every segment (noise)"
-    raise DataError(
-        f"{_CALLER}: this customer is in no segment, because {why}. Ask for one that has a segment in `assignments`."
-    )
 
 
 def _delta(first: Floats, second: Floats) -> float:

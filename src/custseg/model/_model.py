@@ -260,11 +260,9 @@ class SegmentModel:
         DataError
             If a column is missing, not a number or infinite.
         """
-        values = values_of_one(
-            features, self.preparation.names, further=self.branches.columns, coding=self.coding
-        )
+        values = values_of_one(features, self.preparation.names, further=self.branches.columns, coding=self.coding)
         if self.branches.items:
-            table = table_of_one(features, values, column_kinds(self.branches.predicates), self.coding)
+            table = table_of_one(features, values, column_kinds(self.branches.predicates), coding=self.coding)
             labels = self.labels(table)
             assessed = self.assess(table, labels, "assign_one")
         elif has_usable_values(values, self.preparation.names)[0]:

@@ -7,7 +7,7 @@ They can be written as JSON (`dataclasses.asdict`), and no number in them is of 
 from __future__ import annotations
 
 from custseg.picture_data._areas import MapArea
-from custseg.picture_data._map_columns import map_columns
+from custseg.picture_data._map_columns import MapColumns, map_columns
 from custseg.picture_data._segment_map import MapAxis, SegmentMap, segment_map
 from custseg.picture_data._segment_means import SegmentMeans, segment_means, telling_features
 from custseg.picture_data._size_changes import SizeChange, size_changes
@@ -15,6 +15,7 @@ from custseg.picture_data._size_changes import SizeChange, size_changes
 __all__ = [
     "MapArea",
     "MapAxis",
+    "MapColumns",
     "SegmentMap",
     "SegmentMeans",
     "SizeChange",

@@ -1,8 +1,8 @@
-"""The columns that name the axes of the map: those of the matrix or, beside categories, numbers and single categories."""
+"""The columns that name the axes of the map: those of the matrix or, with categories, numbers and each category."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,27 +38,29 @@ class MapColumns:
 def map_columns(
     preparation: Preparation,
     values: Mapping[str, Floats],
-    described: Mapping[str, Feature],
+    *,
+    features: Sequence[Feature],
     phrases: Mapping[str, str],
 ) -> MapColumns:
-    """The columns of clustered customers; `described` has their features, `phrases` what these are called.
+    """The columns of clustered customers; `phrases` has what their features are called.
 
     A category of a column that is clustered on is a column of 0 and 1, called by both names. A missing number
     counts as the median.
     """
+    described = {feature.name: feature for feature in features}
     rows = preparation.matrix(values, "segment_map")
     if preparation.scores is None:
         return MapColumns(rows, [described[name] for name in preparation.names], phrases)
-    features, columns, called = [], [], dict(phrases)
+    named, columns, called = [], [], dict(phrases)
     for plan in preparation.columns:
-        features.append(described[plan.name])
+        named.append(described[plan.name])
         columns.append(np.clip(plan.standardized(values[plan.name]), -CLIP, CLIP))
     for category in preparation.categories:
         for code, level in enumerate(category.levels):
             name = f"{category.name} {level}"
-            features.append(Feature(name))
+            named.append(Feature(name))
             called[name] = f"{phrases[category.name]} {printable(level)}"
             columns.append((values[category.name] == code).astype(np.float64))
     # A map has two dimensions, in one of which the customers do not differ where there is one score.
     wide = rows if rows.shape[1] > 1 else np.column_stack([rows, np.zeros(len(rows))])
-    return MapColumns(wide, features, called, np.column_stack(columns))
+    return MapColumns(wide, named, called, np.column_stack(columns))

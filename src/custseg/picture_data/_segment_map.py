@@ -11,6 +11,7 @@ from custseg._numerics import Floats, Integers
 from custseg.feature_table import Feature
 from custseg.picture_data._areas import MapArea, areas_of
 from custseg.picture_data._directions import NOTHING, directions, weighted_centers
+from custseg.picture_data._map_columns import MapColumns
 
 # A feature names an axis from this correlation on, or as the strongest; three at most.
 _NAMING, _MOST_NAMES = 0.6, 3
@@ -67,20 +68,12 @@ class SegmentMap:
     explained_of_customers: float
 
 
-def segment_map(
-    X: Floats,
-    labels: Integers,
-    *,
-    features: Sequence[Feature],
-    phrases: Mapping[str, str],
-    numbers: Sequence[int],
-    meanings: Floats | None = None,
-) -> SegmentMap:
-    """The map of the matrix; `features` are its columns, at least two, `numbers` those of the segments 0, 1, ...
+def segment_map(columns: MapColumns, labels: Integers, *, numbers: Sequence[int]) -> SegmentMap:
+    """The map of the matrix of `columns`, at least two; `numbers` are those of the segments 0, 1, ...
 
-    `meanings` are other columns that name the axes, which `features` then describe. The same for any order of the
-    customers.
+    The same for any order of the customers.
     """
+    X, features, phrases, meanings = columns.rows, columns.features, columns.phrases, columns.meanings
     plane = directions(X, labels)
     centered = X - X.mean(axis=0)
     named = centered if meanings is None else meanings - meanings.mean(axis=0)

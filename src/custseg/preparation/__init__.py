@@ -1,8 +1,8 @@
 """Preparation of columns in human units as a matrix: learned once, repeated exactly for new customers.
 
 Start at `fit_preparation` in `_preparation.py`. `_tails.py` compresses heavy tails, as the last step of a preparation
-and, as `compress_tails`, for users of plain matrices. With categories beside the numbers, `_class_scores.py` makes columns
-of both, from the latent classes that `_latent_classes.py` finds.
+and, as `compress_tails`, for users of plain matrices. With categories beside the numbers, `_class_scores.py` makes
+columns of both, from the latent classes that `_latent_classes.py` finds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ from custseg.preparation._preparation import DECIMALS as DECIMALS
 from custseg.preparation._preparation import Preparation, fit_preparation
 from custseg.preparation._tails import HeavyTails, Tail, compress_tails
 
-__all__ = ["CategoryPlan", "ClassScores", "ColumnPlan", "HeavyTails", "Preparation", "Tail", "compress_tails", "fit_preparation"]
+__all__ = [
+    "CategoryPlan",
+    "ClassScores",
+    "ColumnPlan",
+    "HeavyTails",
+    "Preparation",
+    "Tail",
+    "compress_tails",
+    "fit_preparation",
+]
 
 
 def __dir__() -> list[str]:

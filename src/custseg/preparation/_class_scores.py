@@ -134,7 +134,8 @@ def _contrasts(n_classes: int) -> Floats:
     for k in range(1, n_classes):
         contrasts[:k, k - 1] = -1.0
         contrasts[k, k - 1] = k
-    return contrasts / np.sqrt((contrasts**2).sum(axis=0))
+    scaled: Floats = contrasts / np.sqrt((contrasts**2).sum(axis=0))
+    return scaled
 
 
 def _whitening(scores: Floats, posterior: Floats) -> Floats:
@@ -151,4 +152,5 @@ def _whitening(scores: Floats, posterior: Floats) -> Floats:
     rotation: Floats = inverse @ vectors[:, np.argsort(-values)]
     # The largest coefficient of each variate is positive.
     signs = np.sign(rotation[np.abs(rotation).argmax(axis=0), np.arange(n_scores)])
-    return rotation * signs
+    oriented: Floats = rotation * signs
+    return oriented

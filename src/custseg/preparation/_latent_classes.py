@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._numerics import Floats
+from custseg._numerics import Floats, Integers
 
 # Classes are looked for in so many rows, which bounds the time of a fit.
 _MOST_ROWS = 5_000
@@ -117,13 +117,11 @@ class _Design:
     def n_parameters(self, n_classes: int) -> int:
         """The number of free parameters of so many classes."""
         of_class = self.n_numbers + sum(n - 1 for n in self.n_levels)
-        return n_classes * of_class + self.n_numbers + n_classes - 1
+        return int(n_classes * of_class + self.n_numbers + n_classes - 1)
 
     def best(self, n_classes: int, rng: np.random.Generator) -> LatentClasses:
         """The best classes of several starts, with their criterion."""
-        starts = [
-            self.climbed(self.started(n_classes, rng), _SHORT) for _ in range(_STARTS if n_classes > 1 else 1)
-        ]
+        starts = [self.climbed(self.started(n_classes, rng), _SHORT) for _ in range(_STARTS if n_classes > 1 else 1)]
         classes, likelihood = self.climbed(max(starts, key=lambda start: start[1])[0], _LONG)
         bic = -2 * likelihood + self.n_parameters(n_classes) * np.log(len(self.cells))
         return LatentClasses(classes.shares, classes.means, classes.variances, classes.levels, float(bic))
@@ -151,13 +149,14 @@ def fit_latent_classes(numbers: Floats, codes: Floats, n_levels: Sequence[int]) 
     return best, design.expected(best)[0]
 
 
-def rows_to_learn_from(numbers: Floats, codes: Floats) -> np.ndarray:
+def rows_to_learn_from(numbers: Floats, codes: Floats) -> Integers:
     """The positions of the rows to learn from, in an order that does not depend on that of the rows."""
     cells = np.nan_to_num(np.hstack([numbers, codes]), nan=np.inf)
     order = np.lexsort(cells.T[::-1])
     if len(order) <= _MOST_ROWS:
         return order
-    return order[np.linspace(0, len(order) - 1, _MOST_ROWS).round().astype(np.intp)]
+    positions: Integers = order[np.linspace(0, len(order) - 1, _MOST_ROWS).round().astype(np.intp)]
+    return positions
 
 
 def _softmax(values: Floats) -> Floats:

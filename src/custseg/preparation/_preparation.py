@@ -14,7 +14,7 @@ from custseg.errors import DataError
 from custseg.preparation._class_scores import CategoryPlan, ClassScores
 from custseg.preparation._column_plan import CLIP, ColumnPlan, column_plan
 from custseg.preparation._tails import HeavyTails
-from custseg.texts import percent, printable, text, value_text
+from custseg.texts import percent, plural_form, printable, text, value_text
 
 DECIMALS = 9
 """Standardized values are rounded to so many decimals."""
@@ -121,9 +121,7 @@ class Preparation:
             categories=tuple(replace(c, weight=float(weights.get(c.name, 1.0))) for c in self.categories),
         )
 
-    def with_scores(
-        self, categories: Sequence[CategoryPlan], values: Mapping[str, Floats], caller: str
-    ) -> Preparation:
+    def with_scores(self, categories: Sequence[CategoryPlan], values: Mapping[str, Floats], caller: str) -> Preparation:
         """The same with categories beside the numbers, and the scores of the latent classes of these values."""
         mixed = replace(self, categories=tuple(categories))
         scores = ClassScores.fit(*mixed._cells(values, caller), [plan.n_levels for plan in categories])
@@ -167,7 +165,9 @@ class Preparation:
             if plan.missing
         ]
         notes += [
-            with_count(len(plan.levels), words["rare"], language, column=called(plan.name))
+            plural_form(len(plan.levels), words["rare"], language).format(
+                count=len(plan.levels), column=called(plan.name)
+            )
             for plan in self.categories
             if plan.has_other
         ]
@@ -262,7 +262,9 @@ def fit_preparation(
     preparation = Preparation(tuple(column_plan(name, column) for name, column in numbers.items()), dropped)
     if min_size is not None and numbers:
         n_members = check_min_size(caller, min_size, int(has_value.sum()))
-        preparation = replace(preparation, tails=HeavyTails.fit(preparation.matrix(numbers, caller), min_size=n_members))
+        preparation = replace(
+            preparation, tails=HeavyTails.fit(preparation.matrix(numbers, caller), min_size=n_members)
+        )
     plans = [replace(levels[name], missing=int(np.isnan(usable[name]).sum())) for name in usable if name in levels]
     return preparation if not plans else preparation.with_scores(plans, usable, caller)
 

@@ -115,10 +115,12 @@ class PreparedColumns:
     def code(self, plan: CategoryPlan, value: exp.Expr) -> exp.Expr:
         """The position of the level of a category, as a float; NULL where it is missing."""
         sql = self.sql
-        levels = [exp.true() if level == "true" else exp.false() for level in plan.levels]
-        if plan.kind == "text":
-            levels = [sql.text(level) for level in plan.levels]
-        branches = [(value.eq(level), sql.number(float(code))) for code, level in enumerate(levels)]
+        levels: list[exp.Expr] = [
+            sql.text(level) if plan.kind == "text" else exp.Boolean(this=level == "true") for level in plan.levels
+        ]
+        branches: list[tuple[exp.Expr, exp.Expr]] = [
+            (value.eq(level), sql.number(float(code))) for code, level in enumerate(levels)
+        ]
         if plan.has_other:
             branches.append((sql.is_present(value), sql.number(float(len(levels)))))
         return sql.case(branches, sql.missing("double"))

@@ -74,6 +74,7 @@ def table_of_one(
     features: Mapping[str, Any],
     values: Mapping[str, Floats],
     kinds: Mapping[str, str],
+    *,
     coding: Mapping[str, Levels] | None = None,
 ) -> FeatureTable:
     """A table with one row: the numbers, and the columns of rules and categories, which hold what `kinds` says."""
@@ -98,7 +99,7 @@ def _code(name: str, value: Any, levels: Levels) -> Floats:
         return np.array([np.nan])
     if not isinstance(value, bool if levels.kind == "flag" else str):
         raise DataError(f"assign_one: {name} must be {_WORDS[levels.kind]} or None, got {type(value).__name__}.")
-    return np.array([levels.code(str(value).lower() if levels.kind == "flag" else value)])
+    return np.array([levels.code(str(value).lower() if levels.kind == "flag" else str(value))])
 
 
 def _number(name: str, value: Any) -> Floats:

@@ -25,12 +25,14 @@ from custseg.preparation import CategoryPlan, ClassScores, ColumnPlan, HeavyTail
 from custseg.rule_segments import RateAbove
 from custseg.texts import LANGUAGES
 
-SCHEMA = 3
+SCHEMA = 4
 """Number of the present schema. A change adds a function to `MIGRATIONS` and a file of the old schema to the tests."""
 MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
     # Goals, weights of columns and half-lives are optional: files of schema 1 have the defaults.
     dict,
     # Rules before the clusters are optional too.
+    dict,
+    # So are categories, their scores and weights that the caller gave.
     dict,
 )
 """From the content of schema 1, 2, ... to that of the next one."""
@@ -49,7 +51,7 @@ class _PreparationContent(msgspec.Struct, forbid_unknown_fields=True, omit_defau
     @property
     def names(self) -> list[str]:
         """The columns that customers are clustered on."""
-        return [plan.name for plan in (*self.columns, *self.categories)]
+        return [*(plan.name for plan in self.columns), *(plan.name for plan in self.categories)]
 
     @property
     def n_columns(self) -> int:
@@ -219,7 +221,8 @@ def _faults(content: _Content) -> Iterator[str]:
         yield "a column has no positive scale"
     if _is_unfit(content.preparation):
         yield "its scores are not those of its columns"
-    if any(plan.weight <= 0 for plan in (*content.preparation.columns, *content.preparation.categories)):
+    learned = content.preparation
+    if any(weight <= 0 for weight in [*(p.weight for p in learned.columns), *(p.weight for p in learned.categories)]):
         yield "a column has no positive weight"
     if any(not 0 <= tail.column < len(numbers_of_fit) for tail in content.preparation.tails):
         yield "a tail is of no column"

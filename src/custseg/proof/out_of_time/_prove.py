@@ -229,6 +229,8 @@ def _compared(
         interval = ends(shares[:, index], share)
         behind = ends(shares[:, 0] - shares[:, index], explains[0] - share) if index else (None, None)
         rows.append(Comparison(kind, n_groups, share, adjusted(share, len(scaled), n_groups), *interval, *behind))
+    if not clustered:
+        return tuple(rows)
     limit = boosted(
         np.column_stack([columns[name] for name in clustered]), scaled, is_yes_no=outcome.is_yes_no, seed=seed
     )
