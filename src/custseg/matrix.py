@@ -13,6 +13,7 @@ from custseg.errors import DataError
 from custseg.feature_table import (
     RETURN_FEATURES,
     FeatureTable,
+    Levels,
     UnclusteredReason,
     as_numbers,
     check_clusterable,
@@ -28,6 +29,7 @@ __all__ = [
     "check_sensitive",
     "check_weights",
     "clustering_columns",
+    "coding_of",
     "customer_matrix",
     "has_usable_values",
     "requested_clusters",
@@ -180,7 +182,7 @@ def customer_matrix(
     allowed = np.ones(len(table), dtype=bool) if among is None else among
     usable = can_be_clustered(table, columns) & allowed
     categories = [
-        CategoryPlan(name, levels.values, levels.has_other, levels.kind)
+        CategoryPlan(name, levels.values, levels.has_other, levels.kind, source=levels.source)
         for name, levels in table.coding.items()
         if name in columns
     ]
@@ -193,6 +195,11 @@ def customer_matrix(
         preparation = preparation.with_weights(weights(preparation.names))
     values = {name: table.values(name)[usable] for name in preparation.names}
     return CustomerMatrix(preparation, usable, preparation.matrix(values, caller))
+
+
+def coding_of(preparation: Preparation) -> dict[str, Levels]:
+    """The levels of the columns of categories."""
+    return {plan.name: Levels(plan.levels, plan.has_other, plan.kind, plan.source) for plan in preparation.categories}
 
 
 def requested_clusters(n_segments: int | range | None) -> int | Sequence[int] | str:

@@ -20,7 +20,14 @@ from custseg._display import Progress, checked_progress, progress_shown
 from custseg._frames import USUAL_FORM, CSVFormat, is_spark_frame
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names
 from custseg.distributed import sampled
-from custseg.feature_table import DistributedFeatures, FeatureTable, as_quantities, features_in_spark, given_features
+from custseg.feature_table import (
+    DistributedFeatures,
+    FeatureTable,
+    as_quantities,
+    features_in_spark,
+    given_features,
+    with_label_flags,
+)
 from custseg.features import features_of
 from custseg.goals import (
     Goal,
@@ -107,7 +114,8 @@ def fit_segments(
         columns of a ready table without these, except for ids, constants, duplicates and sensitive columns (age, sex,
         children, health, religion, where somebody lives), which the data report names. All other features describe
         the segments. Text and booleans are clustered on if they are named here: numbers and categories together,
-        missing values as they are, see `custseg.preparation.fit_preparation`.
+        missing values as they are, see `custseg.preparation.fit_preparation`. A column of lists, such as interests,
+        becomes one column of yes and no for each label that 1 % of the customers have, called "interests: sport".
     weights : mapping of str to float, optional
         How much columns count, such as ``{"region": 2}``; 1 by default. A column that counts twice as much as another
         counts four times in squared distances. A goal has weights of its own.
@@ -227,8 +235,9 @@ def fit_segments(
         table, base = sampled(features_read, min_size, _CALLER)
         table = table.with_labels(labels, caller=_CALLER).in_language(language)
         protected = check_sensitive(table, sensitive, _CALLER)
-        table, names, report = _with_columns(table, columns, protected, goal=aim, logs=described)
-        factors = _checked_weights(weights, names, goal=aim)
+        table, wanted, labels_of_lists = with_label_flags(table, columns)
+        table, names, report = _with_columns(table, wanted, protected, goal=aim, logs=described)
+        factors = _checked_weights(weights, names, labels_of_lists, goal=aim)
         report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
@@ -238,7 +247,7 @@ def fit_segments(
 
         tell("describing", 3, 4)
         options_of_fit = FitOptions(
-            columns=None if columns is None and not protected else tuple(names),
+            columns=None if columns is None and not protected else tuple(columns or names),
             n_segments=None if requested is None else tuple(requested),
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
@@ -246,7 +255,7 @@ def fit_segments(
             goal=aim,
             rules=first.rules,
             lifecycle=first.lifecycle,
-            weights=factors,
+            weights=dict(weights or {}),
         )
         facts: dict[str, Any] = {"logs": described, "report": report, "options": options_of_fit}
         result = assembled(
@@ -270,13 +279,17 @@ def _checked_goal(goal: object, *, features: object) -> Goal | None:
     return aim
 
 
-def _checked_weights(weights: object, names: Sequence[str], *, goal: Goal | None) -> dict[str, float]:
-    """The weights of columns; a goal excludes them."""
+def _checked_weights(
+    weights: object, names: Sequence[str], labels_of_lists: Mapping[str, Sequence[str]], *, goal: Goal | None
+) -> dict[str, float]:
+    """The weights of columns, where that of a column of lists is that of each label; a goal excludes them."""
     if weights is not None and goal is not None:
         raise ValueError(
             f"{_CALLER}: weights= cannot be given with goal=, which weighs columns itself. Give Goal(families={{...}}) "
             "with weights of families, or leave out one of both."
         )
+    if isinstance(weights, Mapping):
+        weights = {column: weights[name] for name in weights for column in labels_of_lists.get(name, [name])}
     return check_weights(weights, names, _CALLER)
 
 

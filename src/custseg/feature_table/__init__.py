@@ -29,6 +29,7 @@ from custseg.feature_table._given_table import (
     is_id,
     unclustered_columns,
 )
+from custseg.feature_table._label_flags import with_flags_of_fit, with_label_flags
 from custseg.feature_table._table import (
     ID,
     RETURN_COLUMNS,
@@ -74,4 +75,6 @@ __all__ = [
     "returned_everything",
     "table_of_columns",
     "unclustered_columns",
+    "with_flags_of_fit",
+    "with_label_flags",
 ]

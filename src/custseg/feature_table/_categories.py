@@ -33,11 +33,14 @@ class Levels:
         Whether all other categories together are one more level, the last one. Without it they count as missing.
     kind : {"text", "flag"}
         What the column holds: text, or booleans.
+    source : str
+        The column of lists whose labels it has one of; "" for all others.
     """
 
     values: tuple[str, ...]
     has_other: bool
     kind: Literal["text", "flag"] = "text"
+    source: str = ""
 
     def code(self, value: str) -> float:
         """The code of one value."""

@@ -91,6 +91,8 @@ class FeatureTable(DescribedColumns, Tabular):
         Of the printed table and, by default, of `summary`.
     coding : mapping of str to Levels
         The columns of categories that are clustered on, with their levels.
+    label_sources : mapping of str to str
+        The columns of single labels, with the column of lists that each was made of.
     """
 
     local: nw.DataFrame[Any]
@@ -101,6 +103,7 @@ class FeatureTable(DescribedColumns, Tabular):
     figures: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
     coding: Mapping[str, Levels] = field(default_factory=dict)
+    label_sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def frame(self) -> Any:
@@ -128,7 +131,11 @@ class FeatureTable(DescribedColumns, Tabular):
     def with_categories(self, names: Sequence[str]) -> FeatureTable:
         """The table with the levels of those of these columns that hold no numbers; see `levels_of`."""
         numeric = self.numeric_names()
-        coding = {name: levels_of(column_of(self.local, name)) for name in names if name not in numeric}
+        coding = {
+            name: replace(levels_of(column_of(self.local, name)), source=self.label_sources.get(name, ""))
+            for name in names
+            if name not in numeric
+        }
         return replace(self, coding=coding) if coding else self
 
     def with_coding(self, coding: Mapping[str, Levels], caller: str) -> FeatureTable:

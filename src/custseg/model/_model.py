@@ -27,8 +27,9 @@ from custseg.feature_table import (
     features_in_spark,
     given_features,
     returned_everything,
+    with_flags_of_fit,
 )
-from custseg.matrix import has_usable_values
+from custseg.matrix import coding_of, has_usable_values
 from custseg.model._age import check_age
 from custseg.model._branches import Branches, Group, assessment_of, assigned_labels, groups_of
 from custseg.model._definition import FeatureDefinition
@@ -226,7 +227,7 @@ class SegmentModel:
                 raise DataError(f"{caller}: the table lacks {listed(lacking)}, which the model needs.")
         else:
             check_features(table, self.preparation.number_names, argument="features", caller=caller)
-            table = table.with_coding(self.coding, caller)
+            table = with_flags_of_fit(table, self.coding).with_coding(self.coding, caller)
             check_rule_columns(self.branches.predicates, table, currency=currency, caller=caller)
         return table
 
@@ -286,7 +287,7 @@ class SegmentModel:
     @property
     def coding(self) -> dict[str, Levels]:
         """The levels of the columns of categories."""
-        return {plan.name: Levels(plan.levels, plan.has_other, plan.kind) for plan in self.preparation.categories}
+        return coding_of(self.preparation)
 
     @property
     def column_names(self) -> list[str]:

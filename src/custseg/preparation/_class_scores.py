@@ -34,6 +34,8 @@ class CategoryPlan:
         Number of training values that are missing.
     weight : float
         Factor of the column in the matrix.
+    source : str
+        The column of lists whose labels it has one of; "" for all others.
     """
 
     name: str
@@ -42,6 +44,7 @@ class CategoryPlan:
     kind: Literal["text", "flag"] = "text"
     missing: int = 0
     weight: float = 1.0
+    source: str = ""
 
     @property
     def n_levels(self) -> int:

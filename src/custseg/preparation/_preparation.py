@@ -255,6 +255,11 @@ def fit_preparation(
     if not usable:
         reasons = "; ".join(f"{name}: {reason.text()}" for name, reason in dropped.items())
         raise DataError(f"{caller}: no column is left to cluster on ({reasons}). Give other columns.")
+    if len(usable) == 1 and set(usable) <= set(levels):
+        raise DataError(
+            f"{caller}: {next(iter(usable))!r} alone is no column to cluster on: its categories are groups already. "
+            "Name further columns, or state the groups as rules."
+        )
     # Customers with values in dropped columns alone are not clustered, so nothing is filled in for them.
     has_value = np.logical_or.reduce([~np.isnan(column) for column in usable.values()])
     usable = {name: column[has_value] for name, column in usable.items()}
