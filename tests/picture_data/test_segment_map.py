@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from custseg.feature_table import Feature
-from custseg.picture_data import MapColumns, segment_map
+from custseg.picture_data import MapColumns, map_columns, segment_map
 from custseg.picture_data._directions import directions
+from custseg.preparation import CategoryPlan, ClassScores, Preparation
 
 FEATURES = [Feature("days", direction=-1), Feature("orders", direction=1), Feature("noise")]
 PHRASES = {"days": "days since last order", "orders": "number of orders", "noise": "noise"}
@@ -68,3 +69,19 @@ def test_directions_are_perpendicular() -> None:
     rows = np.random.default_rng(1).normal(size=(300, 5)) * [1, 2, 3, 4, 5]
     plane = directions(rows, (rows[:, 0] > 0).astype(np.intp) + (rows[:, 1] > 1))
     assert plane.T @ plane == pytest.approx(np.eye(2))
+
+
+def test_axes_of_scores_are_named_by_categories() -> None:
+    scores = ClassScores((), (), (((-2.0,), (2.0,)), ((-0.1,), (0.1,))))
+    plans = tuple(CategoryPlan(name, ("no", "yes"), has_other=False) for name in ("club", "mail"))
+    values = {"club": np.repeat([0.0, 1.0], 20), "mail": np.tile([0.0, 1.0], 20)}
+    phrases = {"club": "in the club", "mail": "mail"}
+    features = [Feature("club"), Feature("mail")]
+    columns = map_columns(
+        Preparation((), {}, categories=plans, scores=scores), values, features=features, phrases=phrases
+    )
+    assert columns.rows.shape == (40, 2)  # with one score the second dimension is empty
+    across = segment_map(columns, np.repeat([0, 1], 20), numbers=[0, 1]).axes[0]
+    assert across.correlations["club yes"] == pytest.approx(1, abs=0.01)
+    assert across.correlations["mail yes"] == pytest.approx(0.05, abs=0.01)
+    assert {*across.higher, *across.lower} == {"in the club no", "in the club yes"}

@@ -50,7 +50,7 @@ def contributions_of_features(
     if preparation.scores is None:
         return by_column, residual
     margin = float(by_column.sum()) + residual
-    own = [part[0] for part in preparation.parts(columns, "explain")]
+    of_customer = [addend[0] for addend in preparation.parts(columns, "explain")]
     usual = _middle(preparation.parts(members, "explain"), labels, pair)
     half_way = (row + np.sum(usual, axis=0)) / 2
 
@@ -58,11 +58,11 @@ def contributions_of_features(
         by_score, remaining = rule.contributions(point, *pair)
         return float(by_score.sum()) + remaining
 
-    steps = [(part - middle) / 2 for part, middle in zip(own, usual, strict=True)]
+    steps = [(addend - middle) / 2 for addend, middle in zip(of_customer, usual, strict=True)]
     by_feature = np.array([margin_at(half_way + step) - margin_at(half_way - step) for step in steps])
     return by_feature, margin - float(by_feature.sum())
 
 
-def _middle(parts: list[Floats], labels: Integers, pair: tuple[int, int]) -> list[Floats]:
+def _middle(addends: list[Floats], labels: Integers, pair: tuple[int, int]) -> list[Floats]:
     """The mean of each part in both clusters, each of which counts half."""
-    return [np.mean([part[labels == label].mean(axis=0) for label in pair], axis=0) for part in parts]
+    return [np.mean([addend[labels == label].mean(axis=0) for label in pair], axis=0) for addend in addends]

@@ -155,7 +155,8 @@ class SegmentModel:
             in [0, 1]: about 1/2 on the boundary of two segments), `second_segment` (int: the second-best one),
             `is_outlier` (bool: farther from the segment than the ten farthest customers of the fit on average).
             All but the first and `name` are missing for customers that cannot be clustered. A missing value counts
-            as the median of the fit. For customers in Spark it is a Spark DataFrame, which is computed when it is used:
+            as the median of the fit, beside categories it adds nothing; other categories than those of the fit count
+            as its rare ones. For customers in Spark it is a Spark DataFrame, which is computed when it is used:
             only then are missing ids and infinite values errors, and repeated ids are not looked for.
 
         Raises
@@ -215,16 +216,14 @@ class SegmentModel:
             if customer_column is not None:
                 raise ValueError(f"{caller}: customer_column belongs to features=; for a log use Orders(customer=...).")
             assert self.definition is not None
-            described = self.definition.described(
-                logs, as_of, self.column_names, known_until=known_until, caller=caller
-            )
+            names = self.column_names
+            described = self.definition.described(logs, as_of, names, known_until=known_until, caller=caller)
             currency = described.currency
             check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
-            table = self.definition.features(described, self.column_names)
+            table = self.definition.features(described, names)
         if isinstance(table, DistributedFeatures):
             check_numbers_in_spark(table, self.preparation.number_names, caller)
-            if lacking := [name for name in (*self.coding, *self.branches.columns) if name not in table.names]:
-                raise DataError(f"{caller}: the table lacks {listed(lacking)}, which the model needs.")
+            table.check_present((*self.coding, *self.branches.columns), caller)
         else:
             check_features(table, self.preparation.number_names, argument="features", caller=caller)
             table = with_flags_of_fit(table, self.coding).with_coding(self.coding, caller)

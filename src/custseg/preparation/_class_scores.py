@@ -95,12 +95,12 @@ class ClassScores:
         classes, posterior = fit_latent_classes(numbers, codes, n_levels)
         slopes, constants, levels = classes.terms()
         contrasts = _contrasts(len(classes.shares))
-        plain = _rounded(slopes @ contrasts, constants @ contrasts, [part @ contrasts for part in levels])
+        plain = _rounded(slopes @ contrasts, constants @ contrasts, [logs @ contrasts for logs in levels])
         rotation = _whitening(plain.of(numbers, codes), posterior)
         return _rounded(
             slopes @ contrasts @ rotation,
             constants @ contrasts @ rotation,
-            [part @ contrasts @ rotation for part in levels],
+            [logs @ contrasts @ rotation for logs in levels],
         )
 
     def of(self, numbers: Floats, codes: Floats, weights: Sequence[float] | None = None) -> Floats:
@@ -111,15 +111,15 @@ class ClassScores:
         """What each column adds to the scores, in the order of the numbers and the categories."""
         n = len(self.slopes)
         factors = [1.0] * (n + len(self.levels)) if weights is None else list(weights)
-        parts: list[Floats] = []
+        addends: list[Floats] = []
         for j in range(n):
             value, factor = numbers[:, [j]], factors[j]
             term = value * (factor * np.array(self.slopes[j])) + factor * np.array(self.constants[j])
-            parts.append(np.where(np.isnan(value), 0.0, term))
+            addends.append(np.where(np.isnan(value), 0.0, term))
         for c, of_levels in enumerate(self.levels):
             terms = factors[n + c] * np.vstack([np.array(of_levels), np.zeros(self.n_scores)])
-            parts.append(terms[np.where(np.isnan(codes[:, c]), -1, codes[:, c]).astype(np.intp)])
-        return parts
+            addends.append(terms[np.where(np.isnan(codes[:, c]), -1, codes[:, c]).astype(np.intp)])
+        return addends
 
 
 def _rounded(slopes: Floats, constants: Floats, levels: Sequence[Floats]) -> ClassScores:
@@ -128,7 +128,7 @@ def _rounded(slopes: Floats, constants: Floats, levels: Sequence[Floats]) -> Cla
     def plain(values: Floats) -> tuple[tuple[float, ...], ...]:
         return tuple(map(tuple, (values.round(_PARAMETER_DECIMALS) + 0.0).tolist()))
 
-    return ClassScores(plain(slopes), plain(constants), tuple(plain(part) for part in levels))
+    return ClassScores(plain(slopes), plain(constants), tuple(plain(of_levels) for of_levels in levels))
 
 
 def _contrasts(n_classes: int) -> Floats:
@@ -149,8 +149,8 @@ def _whitening(scores: Floats, posterior: Floats) -> Floats:
     total = centered.T @ centered / len(scores)
     between = ((means - scores.mean(axis=0)).T * (sizes / len(scores))) @ (means - scores.mean(axis=0))
     n_scores = len(total)
-    within = total - between + (_RIDGE * np.trace(total) / n_scores + 1e-12) * np.eye(n_scores)
-    inverse = np.linalg.inv(np.linalg.cholesky(within)).T
+    inside = total - between + (_RIDGE * np.trace(total) / n_scores + 1e-12) * np.eye(n_scores)
+    inverse = np.linalg.inv(np.linalg.cholesky(inside)).T
     values, vectors = np.linalg.eigh(inverse.T @ between @ inverse)
     rotation: Floats = inverse @ vectors[:, np.argsort(-values)]
     # The largest coefficient of each variate is positive.

@@ -67,7 +67,7 @@ class _Design:
         self.squares = filled**2
         self.present = present.astype(np.float64)
         totals = self.cells.sum(axis=0)
-        self.usual = [part / max(part.sum(), 1.0) for part in self.of_levels(totals)]
+        self.usual = [counts / max(counts.sum(), 1.0) for counts in self.of_levels(totals)]
 
     def of_levels(self, sums: Floats) -> list[Floats]:
         """The columns of each category of an array of sums of cells."""
@@ -82,11 +82,11 @@ class _Design:
         spread = self.squares.sum(axis=0) - (2 * means * totals - means**2 * counts).sum(axis=0)
         variances = np.maximum(spread / np.maximum(counts.sum(axis=0), 1.0), _SMALLEST_VARIANCE)
         levels = [
-            (part + _PRIOR_ROWS * usual) / (part.sum(axis=1, keepdims=True) + _PRIOR_ROWS)
-            for part, usual in zip(self.of_levels(sums), self.usual, strict=True)
+            (of_levels + _PRIOR_ROWS * usual) / (of_levels.sum(axis=1, keepdims=True) + _PRIOR_ROWS)
+            for of_levels, usual in zip(self.of_levels(sums), self.usual, strict=True)
         ]
         shares = (sizes + 1) / (sizes + 1).sum()
-        return LatentClasses(shares, means.T, variances, [part.T for part in levels], np.inf)
+        return LatentClasses(shares, means.T, variances, [of_levels.T for of_levels in levels], np.inf)
 
     def expected(self, classes: LatentClasses) -> tuple[Floats, float]:
         """The share of each row in each class, and the log-likelihood of all rows."""
