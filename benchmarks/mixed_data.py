@@ -7,8 +7,8 @@ same value only by chance. Then 20 % of all cells are made missing.
 
 `custseg` is `fit_segments` by k-means with three segments. Its peers are k-means on standardized numbers, alone and
 with one column of 1 and 0 for each value (scikit-learn), and k-prototypes (kmodes, where it is installed). The bound is
-the posterior with the parameters that the tables were drawn with: no method can know more. Limits: on average above both
-peers, .9 at the median, at most .05 lost where cells are missing.
+the posterior with the parameters that the tables were drawn with: no method can know more. Limits: on average above
+both peers, .9 at the median, at most .05 lost where cells are missing.
 """
 
 from __future__ import annotations

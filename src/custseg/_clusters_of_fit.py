@@ -93,7 +93,7 @@ def clusters_of_fit(
         raise DataError(
             f"{caller}: columns= names {listed(list(table.coding))}, which hold categories, and a table in Spark is "
             "clustered on numbers alone. Collect a sample of customers, as in df.sample(...).toArrow(), fit it, and "
-            "assign all customers in Spark by its model."
+            "assign all customers by the SQL of its model, custseg.exports.to_sql."
         )
     goal, options, seed = request.goal, dict(request.options), int(request.options["random_state"])
     of_all = None if base is None else base.minimum(names, request.min_size, caller)

@@ -194,10 +194,7 @@ class SegmentModel:
         known_until: datetime | None = None,
         caller: str,
     ) -> FeatureTable | DistributedFeatures:
-        """The features of later customers, from logs or from a ready table, in memory or in Spark; see `assign`.
-
-        Rows of the logs at or after `known_until` are ignored.
-        """
+        """The features of later customers, see `assign`; rows of the logs at or after `known_until` are ignored."""
         tables = {name: log for name, log in logs.items() if log is not None}
         currency = None
         if features is not None:
