@@ -15,6 +15,7 @@ from custseg import DataError, Segmentation, SegmentModel
 from custseg.clustering import method_names
 from custseg.exports import to_sql
 from custseg.insights import compare_methods, explain
+from custseg.plots import plot_all, plot_profile
 
 COLUMNS = ["recency_days", "visits", "training_type", "income_band", "newsletter"]
 KINDS = np.random.default_rng(0).choice(3, 240, p=[0.45, 0.3, 0.25])
@@ -156,10 +157,16 @@ def test_weights_that_cannot_be_used(table: pl.DataFrame, weights: Any, words: s
 
 
 def test_categories_alone(table: pl.DataFrame) -> None:
+    table = table.select("customer_id", *COLUMNS[2:])
     fitted = quick_fit(features=table, columns=COLUMNS[2:], progress=False)
     assert adjusted_rand_score(KINDS, fitted.labels) > 0.4
     rows = rows_of(fitted.model, table, "duckdb")
     assert [row[1] for row in rows] == fitted.assignments["segment"].to_list()
+    figures = plot_all(fitted)
+    assert {"segments", "map"} <= figures.keys()
+    assert "snake" not in figures
+    with pytest.raises(ValueError, match="plot_profile: the segments differ in categories alone"):
+        plot_profile(fitted)
 
 
 def test_column_of_ids_is_left_out_with_its_reason(table: pl.DataFrame, result: Segmentation) -> None:

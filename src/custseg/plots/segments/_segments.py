@@ -66,11 +66,14 @@ def plot_segments(result: Segmentation, *, figure: Figure | None = None) -> Figu
     check_kind("plot_segments", result, Segmentation, source="fit_segments")
     rows = result.profiles.segments
     features = _main_features(result)
-    width, height = 4.6 + 1.35 * len(features) + 2.6, 2.3 + 0.72 * len(rows)
+    width, height = 4.6 + 1.35 * max(len(features), 1) + 2.6, 2.3 + 0.72 * len(rows)
     figure = figure_or_new("plot_segments", figure, width=width, height=height)
-    bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * len(features)])
+    bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * max(len(features), 1)])
     _draw_shares(bars, result)
-    _draw_medians(cells, result, features)
+    if features:
+        _draw_medians(cells, result, features)
+    else:
+        cells.set_axis_off()
     set_figure_title(figure, _title(result))
     set_figure_note(figure, _footnote(result))
     return figure
