@@ -2,8 +2,8 @@
 
 Each table has three kinds, of 45, 33 and 22 % of 600 customers, three numbers and three categories of three, four and
 five values. The kinds differ in the means of the numbers so much that k-means on the numbers alone reaches an adjusted
-Rand index of about .6, and each kind has one value of each category more often than the others: a share of .85, the
-same value only by chance. Then 20 % of all cells are made missing.
+Rand index of about .6, and each kind has one value of each category more often than the others: a share of .85
+(`--peak`). Then 20 % of all cells are made missing.
 
 `custseg` is `fit_segments` by k-means with three segments. Its peers are k-means on standardized numbers, alone and
 with one column of 1 and 0 for each value (scikit-learn), and k-prototypes (kmodes, where it is installed). The bound is
@@ -28,7 +28,7 @@ from custseg import fit_segments
 
 SHARES = np.array([0.45, 0.33, 0.22])
 LEVELS = (3, 4, 5)
-SIGNAL, PEAK, MISSING = 1.5, 0.85, 0.2
+SIGNAL, MISSING = 1.5, 0.2
 # The corners of a triangle: the kinds are equally far from each other, in directions drawn at random.
 CORNERS = np.array([[1, -(3**-0.5), 0], [-1, -(3**-0.5), 0], [0, 2 * 3**-0.5, 0]])
 
@@ -61,15 +61,15 @@ class Planted:
         return pl.DataFrame(columns)
 
 
-def planted(seed: int, customers: int) -> Planted:
-    """One table by its seed."""
+def planted(seed: int, customers: int, peak: float) -> Planted:
+    """One table by its seed; `peak` is the share of the usual value of each category."""
     rng = np.random.default_rng([seed, 0])
     kinds = rng.choice(3, customers, p=SHARES)
     means = SIGNAL * CORNERS @ np.linalg.qr(rng.normal(size=(3, 3)))[0]
     levels = []
     for n_levels in LEVELS:
-        shares = np.full((3, n_levels), (1 - PEAK) / (n_levels - 1))
-        shares[np.arange(3), rng.permutation(n_levels)[:3]] = PEAK
+        shares = np.full((3, n_levels), (1 - peak) / (n_levels - 1))
+        shares[np.arange(3), rng.permutation(n_levels)[:3]] = peak
         levels.append(shares)
     draws = rng.random((customers, 3))
     codes = [(draws[:, [c]] > shares[kinds].cumsum(axis=1)).sum(axis=1) for c, shares in enumerate(levels)]
@@ -125,6 +125,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tables", type=int, default=200)
     parser.add_argument("--customers", type=int, default=600)
+    parser.add_argument("--peak", type=float, default=0.85, help="share of the usual value of each category")
     options = parse_options(parser, tables=20)
     ways: dict[str, Callable[[Planted], np.ndarray]] = {
         "custseg": by_custseg,
@@ -137,7 +138,7 @@ def main() -> None:
     whole: dict[str, list[float]] = {name: [] for name in ways}
     holed: dict[str, list[float]] = {name: [] for name in ("custseg", "posterior of the truth (bound)")}
     for seed in range(options.tables):
-        table = planted(seed, options.customers)
+        table = planted(seed, options.customers, options.peak)
         for name, way in ways.items():
             whole[name].append(adjusted_rand_score(table.kinds, way(table)))
         for name, values in holed.items():
