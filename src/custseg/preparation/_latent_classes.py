@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg._numerics import Floats, Integers
+from custseg._privacy import SMALLEST_GROUP
 
 # Classes are looked for in so many rows, which bounds the time of a fit.
 _MOST_ROWS = 5_000
@@ -130,8 +131,9 @@ class _Design:
 def fit_latent_classes(numbers: Floats, codes: Floats, n_levels: Sequence[int]) -> tuple[LatentClasses, Floats]:
     """The latent classes of the rows, and the share of each of the rows that they were learned from in each class.
 
-    Missing cells add nothing. The number of classes, at least two, is that of the least BIC; the starts of the
-    expectation-maximization are random, with a fixed seed, and do not depend on the order of the rows.
+    Missing cells add nothing. The number of classes, at least two, is that of the least BIC, and more than two have ten
+    rows or more each; the starts of the expectation-maximization are random, with a fixed seed, and do not depend on the
+    order of the rows.
     """
     design = _Design(numbers, codes, n_levels)
     rng = np.random.default_rng(0)
@@ -139,7 +141,9 @@ def fit_latent_classes(numbers: Floats, codes: Floats, n_levels: Sequence[int]) 
     n_worse = 0
     for n_classes in range(2, min(_MOST_CLASSES, len(numbers)) + 1):
         classes = design.best(n_classes, rng)
-        if best is None or classes.bic < best.bic:
+        # No number of a model describes fewer customers.
+        is_shown = float(classes.shares.min()) * len(numbers) >= SMALLEST_GROUP
+        if best is None or (is_shown and classes.bic < best.bic):
             best, n_worse = classes, 0
         else:
             n_worse += 1
