@@ -132,8 +132,8 @@ def fit_latent_classes(numbers: Floats, codes: Floats, n_levels: Sequence[int]) 
     """The latent classes of the rows, and the share of each of the rows that they were learned from in each class.
 
     Missing cells add nothing. The number of classes, at least two, is that of the least BIC, and more than two have ten
-    rows or more each; the starts of the expectation-maximization are random, with a fixed seed, and do not depend on the
-    order of the rows.
+    rows or more each; the starts of the expectation-maximization are random, with a fixed seed, and do not depend on
+    the order of the rows.
     """
     design = _Design(numbers, codes, n_levels)
     rng = np.random.default_rng(0)
