@@ -72,11 +72,21 @@ def _duckdb(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRelation:
     return duckdb.from_arrow(table.to_arrow())
 
 
-def _duckdb_connection(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRelation:
-    """A table of a database of its own, whose zone is not the machine's."""
+def duckdb_relation(table: pa.Table) -> duckdb.DuckDBPyRelation:
+    """The rows as a query of a database of its own."""
+    return _connection().from_arrow(table).project("*")
+
+
+def _connection() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     # A relation of DuckDB 1.3 does not keep its connection open by itself.
     _CONNECTIONS.append(connection)
+    return connection
+
+
+def _duckdb_connection(table: pl.DataFrame, folder: Path) -> duckdb.DuckDBPyRelation:
+    """A table of a database of its own, whose zone is not the machine's."""
+    connection = _connection()
     connection.execute("SET TimeZone = 'Asia/Tokyo'")
     connection.register("source", table.to_arrow())
     connection.execute("CREATE TABLE log AS SELECT * FROM source")

@@ -5,6 +5,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
+from kinds import duckdb_relation
 
 from custseg._frames import exploded, text_lists
 
@@ -20,8 +21,7 @@ ITEMS = [["RUB", "EUR"], ["RUB", "EUR"], [], ["a'b", "c,d]"], ["a'b", "C:\\x"]]
 
 
 def frames() -> list[Any]:
-    duckdb = pytest.importorskip("duckdb")
-    return [nw.from_native(TEXTS.lazy()), nw.from_native(duckdb.connect().from_arrow(TEXTS.to_arrow()).project("*"))]
+    return [nw.from_native(TEXTS.lazy()), nw.from_native(duckdb_relation(TEXTS.to_arrow()))]
 
 
 @pytest.mark.parametrize("engine", [0, 1])

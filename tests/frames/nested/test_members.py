@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+from kinds import duckdb_relation
 
 from custseg._frames import Table, open_table, rows_of, with_nested
 
@@ -25,11 +26,7 @@ PATHS = ["order.id", "params[session]", "params[source]", "tags[k]", "order.none
 
 def tables() -> list[Table]:
     kinds: list[object] = [EVENTS, EVENTS.lazy(), EVENTS.to_arrow()]
-    duckdb = pytest.importorskip("duckdb")
-    arrow = EVENTS.to_arrow()
-    return [open_table(kind, "test") for kind in kinds] + [
-        open_table(duckdb.connect().from_arrow(arrow).project("*"), "test")
-    ]
+    return [open_table(kind, "test") for kind in [*kinds, duckdb_relation(EVENTS.to_arrow())]]
 
 
 @pytest.mark.parametrize("number", range(4))

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kinds import duckdb_relation
 
 from custseg.sources.reading import ListMembers, divided, first_of_each_order, n_repeated
 
@@ -36,7 +37,7 @@ def test_shares_sum_to_the_total(weights: list[float | None], total: float) -> N
 def test_the_earliest_report_of_an_order_counts(engine: str) -> None:
     native = PURCHASES.lazy()
     if engine == "duckdb":
-        native = pytest.importorskip("duckdb").connect().from_arrow(PURCHASES.to_arrow()).project("*")
+        native = duckdb_relation(PURCHASES.to_arrow())
     first = first_of_each_order(nw.from_native(native)).collect("polars").to_native().sort("moment", nulls_last=True)
     assert first.select("order_id", "moment").rows() == [("a", 1), ("b", 5), (None, 6), (None, 6), ("c", 7)]
     assert n_repeated(nw.from_native(native)) == 2

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from kinds import duckdb_relation
 
 from custseg.errors import DataError
 from custseg.features import rfm
@@ -73,9 +74,8 @@ def test_every_kind_of_table_gives_the_same(tmp_path: Path) -> None:
 
 
 def test_relation_gives_the_same(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
     path = written(tmp_path, ORDERS)
-    relation = duckdb.connect().read_csv(str(path), all_varchar=True)
+    relation = duckdb_relation(pl.read_csv(path, infer_schema=False).to_arrow())
     by_relation = rfm(shopify(relation).orders, as_of="2026-10-01").pl().sort("customer_id")
     assert by_relation.equals(rfm(shopify(path).orders, as_of="2026-10-01").sort("customer_id"))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from kinds import duckdb_relation
 
 from custseg.errors import DataError
 from custseg.sources import woocommerce
@@ -80,8 +81,7 @@ def test_customers_worked_by_hand(tmp_path: Path) -> None:
 
 
 def test_relation_reads_the_same(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
-    relation = duckdb.connect().from_arrow(pl.read_json(written(tmp_path)).to_arrow()).project("*")
+    relation = duckdb_relation(pl.read_json(written(tmp_path)).to_arrow())
     logs = [woocommerce(table).orders.lines().collect("polars").to_native() for table in (relation, written(tmp_path))]
     first, second = (log.select("customer", "money", "refund", "day").sort("money", "customer") for log in logs)
     assert first.equals(second)

@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from kinds import duckdb_relation
+from pyarrow.parquet import read_table
 
 from custseg.errors import DataError
 from custseg.sources import ga4
@@ -102,15 +104,14 @@ def test_events_have_canonical_names(tmp_path: Path) -> None:
 def test_parquet_and_csv_read_the_same(tmp_path: Path) -> None:
     from_json = order_rows(json_lines(tmp_path))
     assert order_rows(parquet(tmp_path)) == from_json
-    assert order_rows(pl.read_parquet(parquet(tmp_path)).to_arrow()) == from_json
+    assert order_rows(read_table(parquet(tmp_path))) == from_json
     by_order = [(DEVICE, "T-1", 200_000), (DEVICE, None, 30_000), (DEVICE, "T-1", -50_000)]
     assert order_rows(flat(tmp_path)) == by_order
 
 
 @pytest.mark.slow
 def test_relation_reads_the_same(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
-    relation = duckdb.connect().read_parquet(str(parquet(tmp_path)))
+    relation = duckdb_relation(read_table(parquet(tmp_path)))
     assert order_rows(relation) == order_rows(json_lines(tmp_path))
     events = [ga4(table).events.lines().collect("polars").to_native() for table in (relation, json_lines(tmp_path))]
     assert events[0].sort("moment").equals(events[1].sort("moment"))

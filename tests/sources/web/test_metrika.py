@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from kinds import duckdb_relation
 
 from custseg.errors import DataError
 from custseg.sources import metrika
@@ -84,12 +85,10 @@ def test_both_spellings_of_lists_and_names(tmp_path: Path) -> None:
 
 
 def test_relation_and_table_read_the_same(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
     frame = pl.DataFrame(VISITS, schema=HEADER, orient="row")
-    relation = duckdb.connect().from_arrow(frame.to_arrow()).project("*")
     expected = order_rows(metrika(tsv(tmp_path, [HEADER, *VISITS])))
     assert order_rows(metrika(frame)) == expected
-    assert order_rows(metrika(relation)) == expected
+    assert order_rows(metrika(duckdb_relation(frame.to_arrow()))) == expected
 
 
 def test_lists_of_different_lengths_are_refused(tmp_path: Path) -> None:

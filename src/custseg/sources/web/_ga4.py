@@ -195,7 +195,7 @@ def _orders(
     totals = purchases.filter(~col("order_id").is_null()).select("order_id", col("total").alias("whole"))
     refunds = frame.filter(col("event") == "refund").join(totals, on="order_id", how="left")
     refunds = refunds.with_columns(
-        -nw.coalesce(col("refund"), col("value"), col("whole")).abs().alias("amount"),
+        (0.0 - nw.coalesce(col("refund"), col("value"), col("whole")).abs()).alias("amount"),
         nw.lit(None, nw.String).alias("product"),
         nw.lit(None, nw.String).alias("category"),
     )

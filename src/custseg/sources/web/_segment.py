@@ -176,7 +176,7 @@ def _orders(
     refunded = col("amount").sum().over("message")
     share = nw.when(refunded > col("whole")).then(col("amount") * col("whole") / refunded).otherwise(col("amount"))
     rows_of_message = col("message").len().over("message").cast(nw.Float64)
-    refunds = refunds.with_columns((-nw.coalesce(share, col("whole") / rows_of_message)).alias("amount"))
+    refunds = refunds.with_columns((0.0 - nw.coalesce(share, col("whole") / rows_of_message)).alias("amount"))
     cancelled = frame.filter((col("event") == "order cancelled") & ~col("order_id").is_null())
     cancelled = cancelled.select("order_id").unique().with_columns(nw.lit(value=True).alias("cancelled"))
     selected = ["customer_id", "order_id", "date", "moment", "amount", "product", "category", "source", "currency"]
