@@ -84,9 +84,12 @@ test-browser: .venv/.browser
 	@echo "Running the tests of the report in a browser"
 	@$(ONE_THREAD) tools/with-browser $(PY) -m pytest -m browser tests/browser $(ARGS)
 
+# The folders that hold tests on Spark: to collect all others takes as long as some of the tests. Each process has a
+# session and a Java of its own, so there are two, however many cores.
+SPARK_TESTS := tests/features tests/frames tests/logs tests/spark
 test-spark: .venv-spark/.spark
-	@echo "Running the tests on Spark"
-	@$(ONE_THREAD) tools/with-java .venv-spark/bin/python -m pytest -m spark $(ARGS)
+	@echo "Running the tests on Spark, in two processes"
+	@$(ONE_THREAD) tools/with-java .venv-spark/bin/python -m pytest -m spark -n 2 --dist loadfile $(SPARK_TESTS) $(ARGS)
 
 test-floors: .venv-floors/.floors
 	@echo "Running the tests with the oldest allowed versions, one process per core"
