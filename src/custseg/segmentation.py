@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from os import PathLike
 from typing import Any
 
@@ -198,8 +199,9 @@ def fit_segments(
     are corrected, and Spark counts again, until every segment has the minimum (`InfeasibleMinimumError` after 12
     counts). Corrections are solved on the sample while it can tell, then exactly on the distinct costs of at most
     200,000 customers near a boundary. Nothing else of a customer reaches Python. `assignments` is a Spark DataFrame,
-    sizes, shares and shares of the revenue are counts and sums of all customers, and all other figures are those of
-    the sample. `goal` and ``min_size="auto"`` need logs in memory.
+    whose rows are computed from the logs when they are used: what Spark kept during the fit is freed at its end. Sizes,
+    shares and shares of the revenue are counts and sums of all customers, and all other figures are those of the
+    sample. `goal` and ``min_size="auto"`` need logs in memory.
 
     Examples
     --------
@@ -223,13 +225,13 @@ def fit_segments(
     options: dict[str, Any] = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
-    with progress_shown(checked_progress(_CALLER, progress), language) as show:
+    with ExitStack() as at_end, progress_shown(checked_progress(_CALLER, progress), language) as show:
         tell = _teller(show, language)
         tell("reading", 0, 4)
         if features is None:
             _refuse_form_and_id(form, customer_column)
             described = _described_logs(logs, refunds=refunds)
-            features_read = _features(described, aim)
+            features_read = _features(described, aim, at_end)
         else:
             described, features_read = None, _ready_table(features, customer_column, logs, form=form)
         table, base = sampled(features_read, min_size, _CALLER)
@@ -298,12 +300,15 @@ def _columns_of_goal(table: FeatureTable, goal: Goal, protected: Collection[str]
     return [name for name in goal_columns(table, goal, _CALLER) if name not in protected]
 
 
-def _features(logs: Logs, goal: Goal | None) -> FeatureTable | DistributedFeatures:
-    """The features of the logs, with foresight if the goal asks for it."""
+def _features(logs: Logs, goal: Goal | None, at_end: ExitStack) -> FeatureTable | DistributedFeatures:
+    """The features of the logs, with foresight if the goal asks for it; what Spark keeps of them is freed `at_end`."""
     if goal is not None:
         check_goal(logs, goal)
         return goal_features(logs, goal)
-    return features_of(logs)
+    table = features_of(logs)
+    if isinstance(table, DistributedFeatures):
+        at_end.callback(table.release)
+    return table
 
 
 def _minimum(
