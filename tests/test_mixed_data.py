@@ -100,6 +100,32 @@ def test_new_categories_and_customers_without_values(result: Segmentation, table
     assert rows_of(result.model, new, "duckdb")[0][1] == result.model.assign(features=new)["segment"][0]
 
 
+def test_blank_text_is_missing_everywhere(table: pl.DataFrame, tmp_path: Path) -> None:
+    """As in every table in memory; other unseen categories are the level of the rare ones."""
+    rare = pl.when(pl.int_range(240) % 16 == 0).then(pl.format("rare {}", "customer_id")).otherwise("training_type")
+    model = quick_fit(features=table.with_columns(training_type=rare), columns=COLUMNS, progress=False).model
+    new = table.with_columns(training_type=pl.Series(["", " \t", "\u00a0\u3000", "chess", None, "yoga "] * 40))
+    rows = model.assign(features=new).select("customer_id", "segment", "confidence").rows()
+    blank = model.assign(features=new.with_columns(training_type=pl.lit(None, pl.String)))["confidence"]
+    assert [row[2] for row in rows[:3]] == blank[:3].to_list()
+    assert rows[3][2] != blank[3]
+    for dialect in ("duckdb", "sqlite"):
+        assert rows_of(model, new, dialect) == [(*row[:2], pytest.approx(row[2], abs=1e-12)) for row in rows]
+    one = [model.assign_one(row).confidence for row in new.head(12).iter_rows(named=True)]
+    assert one == pytest.approx([row[2] for row in rows[:12]], abs=1e-12)
+
+
+def test_rules_may_take_all_customers_of_a_category(table: pl.DataFrame) -> None:
+    rules = {"Low income": "income_band = 'low'", "Readers": "newsletter is unknown"}
+    fitted = quick_fit(features=table, columns=COLUMNS, rules=rules, min_size=5, progress=False)
+    position = fitted.model.preparation.categories[1].levels.index("low")
+    scores = fitted.model.preparation.scores
+    assert scores is not None
+    assert set(scores.levels[1][position]) == {0.0}
+    # Of a column that a rule only asks whether it is known, any value will do.
+    assert fitted.model.assign_one({**table.row(0, named=True), "newsletter": None, "income_band": None}).segment == 1
+
+
 def test_single_customer(result: Segmentation, table: pl.DataFrame) -> None:
     segments = result.assignments["segment"].to_list()
     for row in range(0, 40, 5):

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 DIALECTS = ("duckdb", "postgres", "sqlite", "spark", "bigquery", "snowflake")
 
+WHITESPACE = (
+    "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What polars strips from text: all that Unicode calls white space. Databases by themselves strip blanks alone."""
+
 _DUCKDB = "https://duckdb.org/docs/stable/sql/functions/"
 _POSTGRES = "https://www.postgresql.org/docs/current/functions-"
 _SQLITE = "https://www.sqlite.org/lang_"
@@ -84,6 +90,7 @@ FUNCTIONS: Mapping[str, Mapping[str, SQLFunction]] = {
         "greatest": SQLFunction("MAX", _SQLITE + "corefunc.html#max_scalar"),
         "minimum": SQLFunction("MIN", _SQLITE + "aggfunc.html#min_agg"),
         "maximum": SQLFunction("MAX", _SQLITE + "aggfunc.html#max_agg"),
+        "trim": SQLFunction("TRIM", _SQLITE + "corefunc.html#trim"),
         "row_number": SQLFunction("ROW_NUMBER", "https://www.sqlite.org/windowfunctions.html#biwinfunc"),
     },
     "spark": {

@@ -32,6 +32,17 @@ def test_scores_are_sums_worked_by_hand() -> None:
     assert SCORES.n_scores == 2
 
 
+def test_level_of_fewer_than_ten_rows_adds_nothing() -> None:
+    values, _ = planted()
+    rare = np.flatnonzero(values["region"] == 2)[:9]
+    values["region"][values["region"] == 2] = 0.0
+    values["region"][rare] = 2.0
+    scores = fitted(values).scores
+    assert scores is not None
+    assert set(scores.levels[1][2]) == {0.0}
+    assert not {0.0} & {*scores.levels[1][0], *scores.levels[1][1]}
+
+
 def test_categories_separate_what_numbers_cannot() -> None:
     values, kinds = planted()
     rows = fitted(values).matrix(values)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from custseg._numerics import Floats
-from custseg.preparation._latent_classes import fit_latent_classes, rows_to_learn_from
+from custseg.preparation._latent_classes import fit_latent_classes, rows_to_learn_from, without_rare_levels
 
 _PARAMETER_DECIMALS = 9
 # Of the mean variance of all scores: what the variance inside the classes is at least.
@@ -79,7 +79,8 @@ class ClassScores:
 
         A latent class model with independent columns is fitted: normal distributions whose variances the classes
         share, and shares of the levels. The contrasts between the log-likelihoods of the classes are rotated and
-        scaled so that inside the classes they are uncorrelated with variance 1; the first one separates them most.
+        scaled so that inside the classes they are uncorrelated with variance 1; the first one separates them most. A
+        level that fewer than ten of the rows have adds nothing, as a missing value.
 
         Parameters
         ----------
@@ -91,7 +92,7 @@ class ClassScores:
             The number of levels of each category.
         """
         rows = rows_to_learn_from(numbers, codes)
-        numbers, codes = numbers[rows], codes[rows]
+        numbers, codes = numbers[rows], without_rare_levels(codes[rows], n_levels)
         classes, posterior = fit_latent_classes(numbers, codes, n_levels)
         slopes, constants, levels = classes.terms()
         contrasts = _contrasts(len(classes.shares))

@@ -48,11 +48,11 @@ class LatentClasses:
     def terms(self) -> tuple[Floats, Floats, list[Floats]]:
         """What each cell adds to the log-likelihoods of the classes: slopes and constants of numbers, and of levels.
 
-        Terms that are equal in all classes are left out.
+        Terms that are equal in all classes are left out, as are those of levels that no row has.
         """
         slopes = self.means / self.variances[:, None]
         constants = -0.5 * self.means * slopes
-        return slopes, constants, [np.log(shares) for shares in self.levels]
+        return slopes, constants, [np.log(np.where(shares > 0, shares, 1.0)) for shares in self.levels]
 
 
 class _Design:
@@ -117,7 +117,7 @@ class _Design:
 
     def n_parameters(self, n_classes: int) -> int:
         """The number of free parameters of so many classes."""
-        of_class = self.n_numbers + sum(n - 1 for n in self.n_levels)
+        of_class = self.n_numbers + sum(max(int((usual > 0).sum()) - 1, 0) for usual in self.usual)
         return int(n_classes * of_class + self.n_numbers + n_classes - 1)
 
     def best(self, n_classes: int, rng: np.random.Generator) -> LatentClasses:
@@ -161,6 +161,18 @@ def rows_to_learn_from(numbers: Floats, codes: Floats) -> Integers:
         return order
     positions: Integers = order[np.linspace(0, len(order) - 1, _MOST_ROWS).round().astype(np.intp)]
     return positions
+
+
+def without_rare_levels(codes: Floats, n_levels: Sequence[int]) -> Floats:
+    """The codes with NaN for levels that fewer than ten of the rows have.
+
+    They may have more customers in all, whom a rule takes first or who are not among the rows to learn from.
+    """
+    kept = codes.copy()
+    for column, n in enumerate(n_levels):
+        counts = (codes[:, [column]] == np.arange(n)).sum(axis=0)
+        kept[np.isin(codes[:, column], np.flatnonzero(counts < SMALLEST_GROUP)), column] = np.nan
+    return kept
 
 
 def _softmax(values: Floats) -> Floats:

@@ -26,6 +26,7 @@ from custseg.rule_segments import (
     Unknown,
     Valid,
     Within,
+    column_kinds,
 )
 
 BRANCH = "branch"
@@ -72,13 +73,16 @@ class Conditions:
         self.names = {name: f"rule_column{index}" for index, name in enumerate(branches.columns)}
 
     def columns(self, table: str) -> dict[str, exp.Expr]:
-        """The columns of the conditions, to be read from a table: numbers as floats, NULL for NaN."""
+        """The columns of the conditions, to be read from a table: numbers as floats, NULL for NaN and blank text."""
         sql = self.sql
+        kinds = column_kinds(self.branches.predicates)
         columns: dict[str, exp.Expr] = {}
         for name, step_name in self.names.items():
             value = sql.column(name, table)
-            is_number = name in self.branches.numeric
-            columns[step_name] = sql.without_nan(sql.double(value)) if is_number else value
+            if name in self.branches.numeric:
+                columns[step_name] = sql.without_nan(sql.double(value))
+            else:
+                columns[step_name] = value if kinds[name] == "flag" else sql.without_blank(value)
         return columns
 
     def branch(self) -> exp.Expr:

@@ -122,7 +122,8 @@ class PreparedColumns:
             (value.eq(level), sql.number(float(code))) for code, level in enumerate(levels)
         ]
         if plan.has_other:
-            branches.append((sql.is_present(value), sql.number(float(len(levels)))))
+            is_other = sql.is_filled(value) if plan.kind == "text" else sql.is_present(value)
+            branches.append((is_other, sql.number(float(len(levels)))))
         return sql.case(branches, sql.missing("double"))
 
     def _append_scores(self, scores: ClassScores) -> None:

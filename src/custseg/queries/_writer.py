@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlglot import exp, parse_one
 
-from custseg.sql_dialects import FUNCTIONS
+from custseg.sql_dialects import FUNCTIONS, WHITESPACE
 
 # SQLite takes at most 127 arguments.
 _MOST_ARGUMENTS = 100
@@ -82,6 +82,15 @@ class SQLWriter:
         """The float, NULL for NaN."""
         is_nan = self.is_nan(value)
         return value if is_nan is None else self.case([(is_nan, self.missing("double"))], value)
+
+    def is_filled(self, value: exp.Expr) -> exp.Expr:
+        """Whether a text has more than white space, as tables in memory have it; not true for NULL."""
+        stripped = exp.Trim(this=exp.cast(value, "text"), expression=self.text(WHITESPACE))
+        return exp.NEQ(this=stripped, expression=self.text(""))
+
+    def without_blank(self, value: exp.Expr) -> exp.Expr:
+        """The text, NULL for white space alone."""
+        return self.case([(self.is_filled(value), value)])
 
     def quotient(self, dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
         """The quotient of two floats."""

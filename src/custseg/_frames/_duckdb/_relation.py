@@ -30,13 +30,8 @@ from custseg._frames._duckdb._dates import (
 )
 from custseg._frames._files import USUAL_FORM
 from custseg.errors import DataError
+from custseg.sql_dialects import WHITESPACE
 from custseg.texts import printable
-
-_WHITESPACE = (
-    "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-"""What the other engines strip: all that Unicode calls white space. DuckDB by itself strips blanks alone."""
 
 _INTEGERS = (
     "tinyint",
@@ -263,4 +258,4 @@ def _name(column: str) -> str:
 
 
 def _stripped(text: str) -> str:
-    return f"trim({text}, {quoted(_WHITESPACE)})"
+    return f"trim({text}, {quoted(WHITESPACE)})"

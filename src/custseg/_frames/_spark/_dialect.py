@@ -24,12 +24,7 @@ from custseg._frames._dialect import (
 from custseg._frames._files import USUAL_FORM
 from custseg._frames._spark._dates import SparkDates
 from custseg._frames._spark._session import functions_of, run_spark, window_of
-
-_WHITESPACE = (
-    "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-"""What the other engines strip: all that Unicode calls white space. Spark by itself strips blanks alone."""
+from custseg.sql_dialects import WHITESPACE
 
 _NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
 """Java would read "1d" and "0x1p3" as numbers too."""
@@ -255,7 +250,7 @@ class SparkDialect:
         return value
 
     def _stripped(self, text: Any) -> Any:
-        return self.F.btrim(text, self.F.lit(_WHITESPACE))
+        return self.F.btrim(text, self.F.lit(WHITESPACE))
 
     def _amount(self, columns: Sequence[str], rate: Rate | None) -> Any:
         value = reduce(lambda a, b: a * b, (self.number(name) for name in columns))

@@ -14,6 +14,7 @@ from custseg._frames import frame_from_columns
 from custseg._numerics import Floats
 from custseg.errors import DataError
 from custseg.feature_table import RETURN_FEATURES, Feature, FeatureTable, Levels
+from custseg.sql_dialects import WHITESPACE
 
 _TYPES: Mapping[str, Any] = {"text": nw.String, "flag": nw.Boolean}
 _WORDS = {"text": "text", "flag": "True, False"}
@@ -83,9 +84,11 @@ def table_of_one(
     numbers = {**values, **{n: _number(n, features[n]) for n, kind in kinds.items() if kind == "number"}}
     columns: dict[str, Any] = {name: column.tolist() for name, column in numbers.items()}
     for name, kind in kinds.items():
+        if kind == "any" and name not in columns:
+            columns[name] = [None if _is_missing(features[name]) else 0.0]
         if kind in _TYPES:
-            value, plain = features[name], str if kind == "text" else bool
-            if value is not None and not isinstance(value, plain):
+            value = None if _is_missing(features[name]) else features[name]
+            if value is not None and not isinstance(value, str if kind == "text" else bool):
                 raise DataError(f"assign_one: {name} must be {_WORDS[kind]} or None, got {type(value).__name__}.")
             columns[name] = [value]
     local = nw.from_native(frame_from_columns({"customer_id": [0], **columns}), eager_only=True)
@@ -95,11 +98,18 @@ def table_of_one(
 
 def _code(name: str, value: Any, levels: Levels) -> Floats:
     """The code of one category as an array of one; NaN where it is missing."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
+    if _is_missing(value):
         return np.array([np.nan])
     if not isinstance(value, bool if levels.kind == "flag" else str):
         raise DataError(f"assign_one: {name} must be {_WORDS[levels.kind]} or None, got {type(value).__name__}.")
     return np.array([levels.code(str(value).lower() if levels.kind == "flag" else str(value))])
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether there is no value: None, NaN, or text of white space alone, as in a table."""
+    if isinstance(value, str):
+        return not value.strip(WHITESPACE)
+    return value is None or (isinstance(value, float) and np.isnan(value))
 
 
 def _number(name: str, value: Any) -> Floats:

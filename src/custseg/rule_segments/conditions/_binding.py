@@ -148,7 +148,7 @@ def check_rule_columns(
 
 
 def column_kinds(predicates: Sequence[Predicate]) -> dict[str, str]:
-    """What each column of the conditions must hold: "number", "text" or "flag"; numbers where any will do."""
+    """What each column of the conditions must hold: "number", "text" or "flag", or "any"."""
     kinds = {name: kind for predicate in predicates for test in predicate.tests for name, kind in _needed_kinds(test)}
     columns = (name for predicate in predicates for name in predicate.columns)
-    return {**dict.fromkeys(columns, "number"), **kinds}
+    return {**dict.fromkeys(columns, "any"), **kinds}

@@ -39,7 +39,7 @@ from custseg.rule_segments.conditions._truth import Truth
 
 _MOST_CASES = 2_000_000
 _MANY = 1e6
-_TYPES: dict[str, Any] = {"text": nw.String, "flag": nw.Boolean, "number": nw.Float64}
+_TYPES: dict[str, Any] = {"text": nw.String, "flag": nw.Boolean, "number": nw.Float64, "any": nw.Float64}
 
 
 class Logic:
