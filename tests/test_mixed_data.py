@@ -1,5 +1,6 @@
 """Segments of numbers and categories together, from the fit to SQL."""
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,32 @@ def test_rules_may_take_all_customers_of_a_category(table: pl.DataFrame) -> None
     assert fitted.model.assign_one({**table.row(0, named=True), "newsletter": None, "income_band": None}).segment == 1
 
 
+def test_text_of_numbers_and_words_is_a_category(table: pl.DataFrame) -> None:
+    children = pl.Series(["0", "1", "2", "3+"] * 60)
+    fitted = quick_fit(
+        features=table.with_columns(visits_band=children), columns=[*COLUMNS, "visits_band"], progress=False
+    )
+    assert fitted.model.preparation.categories[-1].levels == ("0", "1", "2", "3+")
+    # Without "3+" the column of new customers is one of numbers.
+    new = table.with_columns(visits_band=children).filter(pl.col("visits_band") != "3+")
+    assert fitted.model.assign(features=new).rows() == [row for row in fitted.assignments.rows() if row[0] % 4 != 3]
+    whole = new.with_columns(visits_band=pl.col("visits_band").cast(pl.Int64))
+    assert [row[1] for row in rows_of(fitted.model, whole, "duckdb")] == fitted.model.assign(features=new)[
+        "segment"
+    ].to_list()
+    amounts = pl.Series([f"{row}.5" if row % 3 else "soon" for row in range(240)])
+    with pytest.raises(
+        DataError, match=r"columns must hold numbers, text, or yes and no, got 'visits' .* Convert 'visits'"
+    ):
+        quick_fit(features=table.with_columns(visits=amounts), columns=COLUMNS)
+
+
+def test_column_with_one_frequent_category_is_left_out(table: pl.DataFrame) -> None:
+    rare = table.with_columns(income_band=pl.when(pl.int_range(240) < 8).then(pl.lit("low")).otherwise(pl.lit("high")))
+    fitted = quick_fit(features=rare, columns=COLUMNS, progress=False)
+    assert "Not used: income_band, since only one of its categories is held by ten customers or more." in fitted.notes
+
+
 def test_single_customer(result: Segmentation, table: pl.DataFrame) -> None:
     segments = result.assignments["segment"].to_list()
     for row in range(0, 40, 5):
@@ -145,6 +172,8 @@ def test_contributions_of_categories_add_up(result: Segmentation, table: pl.Data
     assert abs(explanation.residual) < 0.02 * abs(explanation.margin)
     assert {reason.feature for reason in explanation.why} == set(COLUMNS)
     assert "training_type: " in repr(explanation)
+    russian = repr(explain(result.in_language("ru"), customer))
+    assert not {"true", "false"} & set(re.findall(r"\w+", russian))
 
 
 def test_map_is_named_by_numbers_and_categories(result: Segmentation) -> None:
@@ -212,6 +241,10 @@ def test_labels_of_a_list(table: pl.DataFrame) -> None:
     assert set(fitted.model.preparation.names) == {"visits", *flags}
     assert fitted.model.assign(features=with_lists).equals(fitted.assignments)
     assert fitted.model.options.columns == ("visits", "interests")
+    compared = compare_methods(with_lists, methods=["kmeans"], columns=["visits", "interests"], n_segments=3)
+    assert set(compared.features) == {"visits", *flags}
+    with pytest.raises(ValueError, match=r"\['interests'\] cannot be in columns=, .* and in sensitive="):
+        quick_fit(features=with_lists, columns=["visits", "interests"], sensitive=["interests"])
 
 
 def test_methods_are_compared_on_the_same_columns(table: pl.DataFrame) -> None:

@@ -88,12 +88,12 @@ def clustering_columns(
     names = list(columns)
     if not names or len(set(names)) < len(names):
         raise ValueError(f"{caller}: columns must name each feature once, got {names}.")
-    check_clusterable(table, names, argument="columns", caller=caller)
     if both := [name for name in names if name in sensitive]:
         raise ValueError(
             f"{caller}: {listed(both)} cannot be in columns=, which asks to cluster on them, and in sensitive=, which "
             "forbids it. Leave them out of one of both."
         )
+    check_clusterable(table, names, argument="columns", caller=caller)
     return names
 
 

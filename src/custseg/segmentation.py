@@ -237,7 +237,7 @@ def fit_segments(
         table, base = sampled(features_read, min_size, _CALLER)
         table = table.with_labels(labels, caller=_CALLER).in_language(language)
         protected = check_sensitive(table, sensitive, _CALLER)
-        table, wanted, labels_of_lists = with_label_flags(table, columns)
+        table, wanted, labels_of_lists = with_label_flags(table, columns, sensitive=protected, caller=_CALLER)
         table, names, report = _with_columns(table, wanted, protected, goal=aim, logs=described)
         factors = _checked_weights(weights, names, labels_of_lists, goal=aim)
         report = report if base is None or described is not None else base.report_of_all(report)

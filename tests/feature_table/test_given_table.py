@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from custseg import FeatureTable
@@ -27,6 +28,13 @@ def test_texts_are_read_alike_on_every_kind(kind: str, as_kind: Callable[[pl.Dat
     table = given(as_kind(TEXTS))
     assert table.numeric_names() == ["total"]
     assert np.array_equal(table.values("total"), [1.5, np.nan, 2, np.nan], equal_nan=True)
+
+
+def test_numbers_that_a_table_declares_as_categories_are_text() -> None:
+    frame = pd.DataFrame({"customer_id": [1, 2, 3], "region": pd.Categorical([7, None, 7]), "visits": [1, 2, 3]})
+    for table in (frame, pa.Table.from_pandas(frame)):
+        assert given(table).numeric_names() == ["visits"]
+        assert given(table)["region"].tolist() == ["7", None, "7"]
 
 
 def test_objects_of_pandas_are_read_as_a_csv_is(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_wrong_value_is_told(arguments: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"columns": ["city"]}, r"columns must be numeric, got 'city' \(String\)"),
+        ({"columns": ["city"]}, "no column is left to cluster on .city: only one of its categories"),
         ({"features": pl.DataFrame({"id": [1, 2], "city": ["x", "y"]})}, "has no numeric column beside the ids"),
         ({"features": customers().with_columns(basket=pl.lit(float("inf")))}, "infinite values in 'basket'"),
         ({"methods": {"many": KMeans(500)}}, "'many' cannot be fitted on 120 rows: .*n_samples=120"),

@@ -62,8 +62,8 @@ def test_all_faults_of_a_file_are_in_one_message(tmp_path: Path) -> None:
         tmp_path,
     )
     faults = [
-        "the file has no key 'segment'; Did you mean 'segments'",
-        "rule 'A' has no key 'wen'; Did you mean 'when'",
+        "the file has no key 'segment'; did you mean 'segments'",
+        "rule 'A' has no key 'wen'; did you mean 'when'",
         "the condition 'recency_days >> 3' has '>'",
         "has a comma in the number after 5",
         "rule 3: it has no name",
@@ -94,7 +94,7 @@ def test_file_without_rules(tmp_path: Path, text: str, words: str) -> None:
         ([3], DataError, "rule 1 must have name and when, got int"),
         ({"a\nb": "x > 1"}, DataError, "name must be a text on one line"),
         ([{"name": {"en": "a"}, "when": "x > 1"}], DataError, "one for each of .*'ru'"),
-        ({"a": 3}, DataError, "when must be a text, got 3"),
+        ({"a": 3}, DataError, "when must be a condition or its text, got 3"),
     ],
 )
 def test_bad_rules(rules: object, error: type[Exception], words: str) -> None:

@@ -50,7 +50,7 @@ class Levels:
 
     def codes(self, column: nw.Series[Any]) -> Floats:
         """The code of each value, of shape (n_customers,); NaN where it is missing."""
-        texts = _as_text(column, self.kind)
+        texts = as_text(column, self.kind)
         codes = {value: float("nan") if value is None else self.code(value) for value in set(texts)}
         return np.array([codes[value] for value in texts], dtype=np.float64)
 
@@ -58,6 +58,11 @@ class Levels:
 def is_category(column: nw.Series[Any]) -> bool:
     """Whether a column holds text or booleans, and has a value."""
     return (column.dtype in _TEXTS or column.dtype == nw.Boolean) and not column.is_null().all()
+
+
+def has_few_values(column: nw.Series[Any]) -> bool:
+    """Whether each of the values could have a level of its own."""
+    return len(column.drop_nulls().unique()) <= MOST_LEVELS
 
 
 def levels_of(column: nw.Series[Any]) -> Levels:
@@ -68,7 +73,7 @@ def levels_of(column: nw.Series[Any]) -> Levels:
     more have them.
     """
     kind: Literal["text", "flag"] = "flag" if column.dtype == nw.Boolean else "text"
-    counts = Counter(value for value in _as_text(column, kind) if value is not None)
+    counts = Counter(value for value in as_text(column, kind) if value is not None)
     total = sum(counts.values())
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     enough = max(SMALLEST_GROUP, SMALLEST_LEVEL * total)
@@ -85,12 +90,14 @@ def check_categories(local: nw.DataFrame[Any], levels: Mapping[str, Levels], cal
         is_right = column.dtype == nw.Boolean if of_column.kind == "flag" else column.dtype in _TEXTS
         # Whole numbers are what a file without types makes of categories such as 1, 2 and 3, and of booleans.
         if not is_right and not column.dtype.is_numeric() and not column.is_null().all():
-            faults.append(f"{name!r} must hold {'booleans' if of_column.kind == 'flag' else 'text'}, {column.dtype}")
+            faults.append(
+                f"{name!r} must hold {'booleans' if of_column.kind == 'flag' else 'text'}, got {column.dtype}"
+            )
     if faults:
         raise DataError(f"{caller}: columns are not of the kind at the fit: {'; '.join(faults)}. Cast them.")
 
 
-def _as_text(column: nw.Series[Any], kind: str) -> Sequence[str | None]:
+def as_text(column: nw.Series[Any], kind: str = "text") -> Sequence[str | None]:
     """The values as text, None where they are missing."""
     if column.dtype.is_numeric():
         numbers = column.cast(nw.Float64).fill_null(float("nan")).to_numpy()

@@ -21,6 +21,7 @@ from custseg._frames import (
 )
 from custseg._numerics import Floats
 from custseg.errors import DataError
+from custseg.feature_table._categories import as_text
 from custseg.feature_table._feature import CODE
 from custseg.feature_table._table import ID, FeatureTable, Reading, given_features_of
 from custseg.texts import plural
@@ -87,6 +88,10 @@ def given_features(
     partly_numeric = {name: text for name, text in texts.items() if text.is_partly_numeric}
     reading = Reading(source, is_guessed, converted, partly_numeric)
     local = _with_numbers(local, converted)
+    # What a table declares as categories is no quantity, whatever the categories are called.
+    declared = _declared_categories(table)
+    codes = [name for name in names if name in declared and local.schema[name].is_numeric()]
+    local = _with_texts(local, codes)
     return FeatureTable(local, given_features_of(local, names), opened.returner(source), reading=reading)
 
 
@@ -99,6 +104,22 @@ def _with_numbers(local: nw.DataFrame[Any], converted: dict[str, TextNumbers]) -
     return local.with_columns(
         frame.get_column(f"number {index}").cast(nw.Float64).alias(name) for index, name in enumerate(converted)
     )
+
+
+def _declared_categories(table: object) -> set[str]:
+    """The columns that a table in memory declares as categories, which may be numbers in pandas and pyarrow."""
+    native = nw.from_native(table, eager_only=True, pass_through=True)
+    if not isinstance(native, nw.DataFrame):
+        return set()
+    return {str(name) for name, dtype in native.schema.items() if dtype == nw.Categorical}
+
+
+def _with_texts(local: nw.DataFrame[Any], names: Sequence[str]) -> nw.DataFrame[Any]:
+    """The table with the numbers of these columns as text."""
+    for name in names:
+        frame = nw.from_native(frame_from_columns({name: as_text(column_of(local, name))}), eager_only=True)
+        local = local.with_columns(frame.get_column(name).cast(nw.String))
+    return local
 
 
 def _refuse_fractions(column: nw.Series[Any], source: str, caller: str) -> None:

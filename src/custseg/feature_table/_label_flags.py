@@ -11,26 +11,33 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames import column_of, frame_from_columns
 from custseg._privacy import SMALLEST_GROUP
+from custseg.errors import DataError
 from custseg.feature_table._categories import MOST_LEVELS, SMALLEST_LEVEL, Levels
 from custseg.feature_table._feature import Feature
 from custseg.feature_table._table import FeatureTable
+from custseg.texts import listed
 
 
 def with_label_flags(
-    table: FeatureTable, columns: Sequence[str] | None
+    table: FeatureTable, columns: Sequence[str] | None, *, sensitive: Sequence[str] = (), caller: str
 ) -> tuple[FeatureTable, Sequence[str] | None, dict[str, list[str]]]:
     """The table with a boolean column for each label of the lists among these columns; and the columns to cluster on.
 
     A label that at least 1 % of the customers with a list have, and ten of them, has a column, at most the 20 most
     frequent ones; it is called by the name of the list and the label, as in "interests: sport". An empty list is no
-    label, a missing one is missing. Also returned: the columns of each list.
+    label, a missing one is missing. Also returned: the columns of each list. Columns that are wrong for another reason
+    are returned as they are, for `clustering_columns` to say so.
+
+    Raises DataError if a list has no frequent label, or the table has a column of that name already.
     """
-    if columns is None or not isinstance(columns, (list, tuple)):
+    is_named = isinstance(columns, (list, tuple)) and all(isinstance(name, str) for name in columns)
+    if columns is None or not is_named or len(set(columns)) < len(columns):
         return table, columns, {}
     flags: dict[str, list[str]] = {}
     for name in columns:
-        if isinstance(name, str) and name in table.names and _is_list(table, name):
+        if name in table.names and name not in sensitive and _is_list(table, name):
             labels = _frequent_labels(column_of(table.local, name).to_list())
+            _check_labels(table, name, labels, caller=caller)
             flags[name] = [f"{name}: {label}" for label in labels]
             table = _with_flags(table, {f"{name}: {label}": (name, label) for label in labels})
     names = [flag for name in columns for flag in flags.get(name, [name])]
@@ -45,6 +52,20 @@ def with_flags_of_fit(table: FeatureTable, coding: Mapping[str, Levels]) -> Feat
         if levels.source and name not in table.names and levels.source in table.names
     }
     return _with_flags(table, {name: pair for name, pair in lacking.items() if _is_list(table, pair[0])})
+
+
+def _check_labels(table: FeatureTable, name: str, labels: Sequence[str], *, caller: str) -> None:
+    """Raise if a list has no label to cluster on, or its columns are there already."""
+    if not labels:
+        raise DataError(
+            f"{caller}: no label in the lists of {name!r} is held by ten customers and 1 % of those with a list. "
+            "Leave it out of columns=."
+        )
+    if both := [f"{name}: {label}" for label in labels if f"{name}: {label}" in table.names]:
+        raise DataError(
+            f"{caller}: the lists of {name!r} and the table both have {listed(both)}. Name one of both in "
+            "columns=, and leave the other out of the table."
+        )
 
 
 def _is_list(table: FeatureTable, name: str) -> bool:

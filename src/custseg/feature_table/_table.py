@@ -17,7 +17,7 @@ from custseg._frames import column_of, frame_from_columns
 from custseg._numerics import skewness, unit_of
 from custseg._privacy import share_words, with_count
 from custseg.errors import DataError
-from custseg.feature_table._categories import Levels, check_categories, is_category, levels_of
+from custseg.feature_table._categories import Levels, check_categories, has_few_values, is_category, levels_of
 from custseg.feature_table._described import DescribedColumns
 from custseg.feature_table._feature import CODE, Feature, distinct_labels, given_feature
 from custseg.snapshot import Snapshot
@@ -25,6 +25,7 @@ from custseg.texts import DASH, LANGUAGES, listed, printable, single_line, text
 
 ID = "customer_id"
 _NAME_LENGTH = 120
+_MADE_FROM_NUMBERS = "Segments are made from numbers."
 RETURN_COLUMNS = ("returned_orders", "revenue", "return_share")
 RETURN_FEATURES = ("order_count", *RETURN_COLUMNS)
 """Features that tell whether customers kept a purchase."""
@@ -142,7 +143,9 @@ class FeatureTable(DescribedColumns, Tabular):
         """The table with the levels of an earlier one; DataError if a column lacks or is of another kind."""
         if not coding:
             return self
-        self.check_present(coding, caller)
+        # Labels of lists are columns that the caller need not have.
+        needed = [level.source if level.source and name not in self.names else name for name, level in coding.items()]
+        self.check_present(dict.fromkeys(needed), caller)
         check_categories(self.local, coding, caller)
         return replace(self, coding=coding)
 
@@ -296,14 +299,22 @@ def check_features(features: FeatureTable, columns: Sequence[str], *, argument: 
 def check_clusterable(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
     """Raise unless all columns are numeric features of the table or categories: text or booleans with a value.
 
-    Text whose values are numbers for the most part is neither.
+    Text whose values are numbers for the most part is a category if it holds codes, such as 01067, or at most 20 values
+    that differ, such as 0, 1, 2 and 3+.
     """
     features.check_present(columns, caller)
-    doubtful = features.reading.texts if features.reading else {}
+    partly_numeric = features.reading.texts if features.reading else {}
     numeric = features.numeric_names()
-    others = [name for name in columns if name not in numeric and name not in doubtful]
-    categories = [name for name in others if is_category(column_of(features.local, name))]
-    check_features(features, [name for name in columns if name not in categories], argument=argument, caller=caller)
+    unusable = []
+    for name in columns:
+        column, numbers = column_of(features.local, name), partly_numeric.get(name)
+        is_readable = numbers is None or numbers.is_code or (not numbers.is_doubtful and has_few_values(column))
+        if name not in numeric and not (is_readable and is_category(column)):
+            unusable.append(name)
+    if unusable:
+        words = ", ".join(f"{name!r} ({features.local.schema[name]})" for name in unusable)
+        advice = as_numbers(features, unusable).removeprefix(_MADE_FROM_NUMBERS).strip()
+        raise DataError(f"{caller}: {argument} must hold numbers, text, or yes and no, got {words}. {advice}")
 
 
 def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
@@ -336,7 +347,7 @@ def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:
     remaining = [name for name in names if name not in (*flags, *texts, *numbers, *empty)]
     if remaining:
         sentences.append(f"Replace {listed(remaining)} by numbers, such as days for dates.")
-    return " ".join(["Segments are made from numbers.", *sentences])
+    return " ".join([_MADE_FROM_NUMBERS, *sentences])
 
 
 def _is_flag(column: nw.Series[Any]) -> bool:

@@ -14,7 +14,7 @@ from custseg._display import Columnar, DisplayTable, html_block
 from custseg._numerics import Integers
 from custseg.clustering import AUTO_NUMBERS, Candidate, evaluate_clusterer, method_names, select_clustering
 from custseg.errors import DataError, InfeasibleMinimumError
-from custseg.feature_table import distinct_phrases, given_features
+from custseg.feature_table import distinct_phrases, given_features, with_label_flags
 from custseg.matrix import CustomerMatrix, clustering_columns, customer_matrix, requested_clusters
 from custseg.texts import LANGUAGES, counted, printable, shortened, table, text, two_decimals
 
@@ -230,7 +230,8 @@ def compare_methods(
     seed = check_random_state(_CALLER, random_state)
     table = given_features(features, None, _CALLER)
     truth = _codes(labels_true, len(table))
-    names = clustering_columns(table, columns, _CALLER)
+    table, wanted, _ = with_label_flags(table, columns, caller=_CALLER)
+    names = clustering_columns(table, wanted, _CALLER)
     table = table.with_categories(names)
     matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
     n_rows = len(matrix.rows)

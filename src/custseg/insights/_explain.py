@@ -250,6 +250,7 @@ class _Context:
             contribution=contribution,
             category=plan.levels[level] if level is not None and level < len(plan.levels) else "",
             is_category=True,
+            is_flag=plan.kind == "flag",
         )
 
     def _share(self, plan: CategoryPlan, level: int | None, segment: int) -> float | None:

@@ -42,7 +42,7 @@ class Reason:
     unit : str
         Unit of the values.
     is_flag : bool
-        Whether the column holds 0 and 1 only.
+        Whether the column holds 0 and 1 only, or yes and no.
     is_code, is_impossible : bool
         Whether the value is a code that stands apart from the amounts, such as -1 for "never", or a birth that no
         customer can have. Medians and effects leave codes out.
@@ -240,6 +240,8 @@ class Explanation:
         if reason.value is None and math.isnan(reason.taken_as):
             return self._sentence("unknown")
         if reason.is_category:
+            if reason.is_flag and reason.category:
+                return self._sentence("yes" if reason.category == "true" else "no")
             return printable(reason.category) or self._sentence("rare")
         value = self._formatted(reason, reason.taken_as if reason.value is None else reason.value, digits=digits)
         if reason.value is None:

@@ -29,7 +29,7 @@ class LeftOut:
 
     Attributes
     ----------
-    kind : {"missing", "mostly_missing", "constant", "nearly_constant", "all_rare"}
+    kind : {"missing", "mostly_missing", "constant", "nearly_constant", "one_category", "all_rare"}
         The reason.
     share : float
         The share of missing or of equal values.
@@ -292,4 +292,6 @@ def _useless_category(codes: Floats, plan: CategoryPlan) -> LeftOut | None:
     """Why the column of categories cannot be used; None if it can."""
     if not plan.levels and plan.has_other:
         return LeftOut("all_rare")
-    return _useless(codes)
+    reason = _useless(codes)
+    # Rare categories beside the frequent one count as missing: not all values are equal.
+    return LeftOut("one_category") if reason == LeftOut("constant") else reason

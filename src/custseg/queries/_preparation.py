@@ -118,8 +118,9 @@ class PreparedColumns:
         levels: list[exp.Expr] = [
             sql.text(level) if plan.kind == "text" else exp.Boolean(this=level == "true") for level in plan.levels
         ]
+        plain = sql.as_text(value) if plan.kind == "text" else value
         branches: list[tuple[exp.Expr, exp.Expr]] = [
-            (value.eq(level), sql.number(float(code))) for code, level in enumerate(levels)
+            (plain.eq(level), sql.number(float(code))) for code, level in enumerate(levels)
         ]
         if plan.has_other:
             is_other = sql.is_filled(value) if plan.kind == "text" else sql.is_present(value)

@@ -84,13 +84,17 @@ class SQLWriter:
         return value if is_nan is None else self.case([(is_nan, self.missing("double"))], value)
 
     def is_filled(self, value: exp.Expr) -> exp.Expr:
-        """Whether a text has more than white space, as tables in memory have it; not true for NULL."""
-        stripped = exp.Trim(this=exp.cast(value, "text"), expression=self.text(WHITESPACE))
+        """Whether a text has more than white space, which alone is missing in memory; not true for NULL."""
+        stripped = exp.Trim(this=self.as_text(value), expression=self.text(WHITESPACE))
         return exp.NEQ(this=stripped, expression=self.text(""))
 
     def without_blank(self, value: exp.Expr) -> exp.Expr:
         """The text, NULL for white space alone."""
-        return self.case([(self.is_filled(value), value)])
+        return self.case([(self.is_filled(value), self.as_text(value))])
+
+    def as_text(self, value: exp.Expr) -> exp.Expr:
+        """The value as text: databases compare neither their enumerations nor whole numbers with any text."""
+        return exp.cast(value, "text")
 
     def quotient(self, dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
         """The quotient of two floats."""

@@ -9,7 +9,7 @@ from custseg.clustering import ClusteringChoice
 from custseg.feature_table import GIVEN_FAMILIES
 from custseg.model import SegmentModel
 from custseg.snapshot import Snapshot
-from custseg.texts import counted, number, plural_form, printable, shortened, text
+from custseg.texts import EXACT, counted, number, plural_form, printable, shortened, text
 
 
 def headline(
@@ -61,7 +61,11 @@ def notes_on_goal(model: SegmentModel, language: str) -> list[str]:
 def notes_on_weights(model: SegmentModel, phrases: Mapping[str, str], language: str) -> list[str]:
     """The weights of columns that the caller gave; `phrases` has what columns are called inside a sentence."""
     weights = model.options.weights
-    shown = [f"{printable(phrases[name])} {number(value, language)}" for name, value in weights.items() if value != 1]
+    shown = [
+        f"{printable(phrases[name])} {number(value, language, digits=EXACT)}"
+        for name, value in weights.items()
+        if value != 1
+    ]
     return [str(text(language, "preparation", "weighted")).format(weights=", ".join(shown))] if shown else []
 
 

@@ -67,7 +67,7 @@ def read_entries(entries: Sequence[object]) -> tuple[tuple[SegmentRule, ...], li
         if isinstance(entry.get("name"), str):
             label = f"rule {entry['name']!r}"
         faults += [
-            f"{label} has no key {key!r}{did_you_mean(str(key), _KEYS, '; ').rstrip('?')}"
+            f"{label} has no key {key!r}{did_you_mean(str(key), _KEYS, '; ').rstrip('?').replace('Did', 'did')}"
             for key in entry
             if key not in _KEYS
         ]
@@ -116,7 +116,9 @@ def _condition(when: object) -> tuple[str, list[str]]:
     if isinstance(when, Predicate):
         when = str(when)
     if not isinstance(when, str):
-        return "", ["it has no condition 'when'" if when is None else f"when must be a text, got {when!r}"]
+        return "", [
+            "it has no condition 'when'" if when is None else f"when must be a condition or its text, got {when!r}"
+        ]
     try:
         return str(parse_condition(when)), []
     except RuleSyntaxError as error:

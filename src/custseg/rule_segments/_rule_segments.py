@@ -94,7 +94,7 @@ class RuleSegments:
             raise TypeError(f"{caller}: path must be the path of a TOML file, got {type(path).__name__}.")
         entries = read_definitions(path, "path", caller)
         faults = [
-            f"the file has no key {key!r}{did_you_mean(key, ['segments'], '; ').rstrip('?')}"
+            f"the file has no key {key!r}{did_you_mean(key, ['segments'], '; ').rstrip('?').replace('Did', 'did')}"
             for key in entries
             if key != "segments"
         ]

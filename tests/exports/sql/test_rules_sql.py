@@ -39,7 +39,9 @@ def customers(count: int, seed: int = 0) -> pl.DataFrame:
     table = pl.DataFrame({"customer_id": np.arange(count), **columns})
     missing = pl.Series(rng.random(count) < 0.5)
     words = {
-        "region": [["north", "south", "it's", "South", None, "", "\t\u00a0"][value] for value in rng.integers(0, 7, count)],
+        "region": [
+            ["north", "south", "it's", "South", None, "", "\t\u00a0"][value] for value in rng.integers(0, 7, count)
+        ],
         "vip": [[True, False, None][value] for value in rng.integers(0, 3, count)],
     }
     # Half of the missing numbers are NULL, the others NaN.

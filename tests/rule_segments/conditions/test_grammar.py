@@ -50,6 +50,8 @@ def test_condition_is_read_back(predicate: Predicate) -> None:
         ("not (a > 1 and b > 2)", "not (a > 1 and b > 2)"),
         ("not not a == 5_000", "a = 5000"),
         ("vip is not yes", "not vip is yes"),
+        ("a > 1 AND NOT b > 2 OR region IN ['x']", "a > 1 and not b > 2 or region = 'x'"),
+        ('"IS" IS unknown', '"IS" is unknown'),
         ("recency_days within 1 day", "recency_days within 1 days"),
         ("rate_above(open, 50 %, sure=.8)", "rate_above(open, 0.5, sure=0.8)"),
     ],

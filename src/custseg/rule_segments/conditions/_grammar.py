@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from custseg.errors import DataError
 from custseg.rule_segments.conditions._columns import LONGEST, rate_above
 from custseg.rule_segments.conditions._predicates import (
+    CAPITALS,
     KEYWORDS,
     OPERATORS,
     RATES,
@@ -61,7 +62,9 @@ def _tokens(text: str) -> Iterator[_Token]:
         match = _TOKENS.match(text, position)
         if match is None or match.lastgroup is None:
             raise RuleSyntaxError(f"cannot be read at {text[position:].strip()[:_SHORT]!r}")
-        yield _Token(match.lastgroup, match[match.lastgroup])
+        token = match[match.lastgroup]
+        is_capital = match.lastgroup == "word" and token in CAPITALS
+        yield _Token(match.lastgroup, token.lower() if is_capital else token)
         position = match.end()
     yield _Token("end", _END)
 

@@ -27,6 +27,8 @@ RATE_COLUMNS: Mapping[str, tuple[str, str]] = {
 KEYWORDS = frozenset(
     ("and", "or", "not", "in", "is", "within", "valid", "for", "by", "yes", "no", "unknown", "rate_above", "overdue")
 )
+CAPITALS = frozenset(("AND", "OR", "NOT", "IN", "IS"))
+"""Words that may be written as in SQL."""
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
@@ -263,7 +265,7 @@ class AnyOf(Predicate):
 
 def name_text(column: str) -> str:
     """A column as rules write it: in double quotes unless it is one word."""
-    if _IDENTIFIER.fullmatch(column) and column not in KEYWORDS:
+    if _IDENTIFIER.fullmatch(column) and column not in KEYWORDS | CAPITALS:
         return column
     return '"' + column.replace('"', '""') + '"'
 
