@@ -77,6 +77,15 @@ def test_too_few_customers_get_the_usual_share() -> None:
     assert "each of three segments would need" in result.notes[0]
 
 
+def test_categories_of_the_past_are_those_of_the_fit() -> None:
+    shop = make_shop(300, 0)
+    columns = ["recency_days", "region", "consent_sms"]
+    options = {"columns": columns, "min_size": "auto", "method": "kmeans", "n_segments": 2}
+    result = fit_segments(shop.orders, customers=shop.customers, as_of=shop.as_of, **options)  # type: ignore[arg-type]
+    assert result.minimum is not None
+    assert result.model.preparation.categories
+
+
 def test_ready_table_has_no_past() -> None:
     table = pl.DataFrame({"customer_id": range(60), "x": [0.0, 1.0, 5.0] * 20, "y": [float(i % 7) for i in range(60)]})
     result = fit_segments(features=table, min_size="auto", method="kmeans", n_segments=2)

@@ -91,7 +91,7 @@ def _past_members(result: Segmentation, logs: Logs | None, horizon_days: int) ->
     assert logs is not None
     before = replace(logs, as_of=logs.as_of - timedelta(days=horizon_days), assumed=False)
     try:
-        table = model.definition.local_features(before, model.column_names)
+        table = model.definition.local_features(before, model.column_names).with_coding(model.coding, logs.caller)
     except DataError:
         # A log that begins later than the orders, such as that of the mails, has no features then.
         return {}

@@ -46,6 +46,15 @@ def test_numbers_stand_for_the_categories_that_look_alike() -> None:
     assert Levels(("true", "false"), False, "flag").codes(column)[0] == 0
 
 
+def test_words_of_a_file_stand_for_booleans() -> None:
+    table = given_features(pl.DataFrame({"customer_id": [1, 2, 3], "card": ["TRUE", None, "no"]}), None, "assign")
+    flags = Levels(("false", "true"), False, "flag")
+    assert np.array_equal(table.with_coding({"card": flags}, "assign").values("card"), [1, np.nan, 0], equal_nan=True)
+    words = given_features(pl.DataFrame({"customer_id": [1, 2], "card": ["true", "gold"]}), None, "assign")
+    with pytest.raises(DataError, match="'card' must hold booleans, got String"):
+        words.with_coding({"card": flags}, "assign")
+
+
 def test_column_of_another_kind_than_at_the_fit() -> None:
     table = given_features(pl.DataFrame({"customer_id": [1, 2], "plan": [True, False]}), None, "assign")
     with pytest.raises(DataError, match=r"assign: columns are not of the kind at the fit: 'plan' must hold text"):

@@ -13,7 +13,7 @@ def table_of(interests: list[list[str] | None]) -> object:
 
 
 def test_each_frequent_label_is_a_column_of_yes_and_no() -> None:
-    rare = [*INTERESTS, ["golf"]]
+    rare = [*INTERESTS, ["golf"], *[["", " ", None]] * 12]
     table, columns, flags = with_label_flags(table_of(rare), ["interests"], caller="fit_segments")
     assert columns == ["interests: sport", "interests: travel"]
     assert flags == {"interests": columns}

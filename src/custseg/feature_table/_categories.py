@@ -10,6 +10,7 @@ from typing import Any, Literal
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from custseg._column_kinds import answer_of, is_answer
 from custseg._numerics import Floats
 from custseg._privacy import SMALLEST_GROUP
 from custseg.errors import DataError
@@ -87,7 +88,7 @@ def check_categories(local: nw.DataFrame[Any], levels: Mapping[str, Levels], cal
     faults = []
     for name, of_column in levels.items():
         column = local.get_column(name)
-        is_right = column.dtype == nw.Boolean if of_column.kind == "flag" else column.dtype in _TEXTS
+        is_right = _holds_answers(column) if of_column.kind == "flag" else column.dtype in _TEXTS
         # Whole numbers are what a file without types makes of categories such as 1, 2 and 3, and of booleans.
         if not is_right and not column.dtype.is_numeric() and not column.is_null().all():
             faults.append(
@@ -95,6 +96,13 @@ def check_categories(local: nw.DataFrame[Any], levels: Mapping[str, Levels], cal
             )
     if faults:
         raise DataError(f"{caller}: columns are not of the kind at the fit: {'; '.join(faults)}. Cast them.")
+
+
+def _holds_answers(column: nw.Series[Any]) -> bool:
+    """Whether a column holds booleans, or words for yes and no, as a file without types makes of them."""
+    if column.dtype in _TEXTS:
+        return all(is_answer(str(word)) for word in column.drop_nulls().unique().to_list())
+    return bool(column.dtype == nw.Boolean)
 
 
 def as_text(column: nw.Series[Any], kind: str = "text") -> Sequence[str | None]:
@@ -106,4 +114,6 @@ def as_text(column: nw.Series[Any], kind: str = "text") -> Sequence[str | None]:
     if column.dtype == nw.Boolean:
         return [None if value is None else str(bool(value)).lower() for value in column.to_list()]
     texts: list[str | None] = column.cast(nw.String).to_list()
+    if kind == "flag":
+        return [None if word is None else {"yes": "true", "no": "false"}[answer_of(word) or "no"] for word in texts]
     return texts

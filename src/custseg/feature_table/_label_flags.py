@@ -74,10 +74,16 @@ def _is_list(table: FeatureTable, name: str) -> bool:
 
 def _frequent_labels(lists: Sequence[Sequence[Any] | None]) -> list[str]:
     """The labels with a column of their own, the most frequent first."""
-    counts = Counter(str(label) for labels in lists if labels is not None for label in set(labels) if label is not None)
+    present = (set(map(str, filter(_is_label, labels))) for labels in lists if labels is not None)
+    counts = Counter(label for labels in present for label in labels)
     enough = max(SMALLEST_GROUP, SMALLEST_LEVEL * sum(labels is not None for labels in lists))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [label for label, count in ordered[:MOST_LEVELS] if count >= enough]
+
+
+def _is_label(value: Any) -> bool:
+    """Whether a member of a list says something: not where it is missing, NaN or white space alone."""
+    return value is not None and value == value and bool(str(value).strip())
 
 
 def _with_flags(table: FeatureTable, flags: Mapping[str, tuple[str, str]]) -> FeatureTable:
