@@ -28,6 +28,14 @@ def contain_each_other(first: str, second: str) -> tuple[bool, bool]:
         ("rate_above(open, 0.5, sure=0.8) and emails_delivered = 0", False),
         ("rate_above(open, 0.5, sure=0.8) and emails_delivered > 0", True),
         ("overdue(sure=0.9) and not overdue(sure=0.8)", False),
+        ("overdue(sure=0.8) and not overdue(sure=0.85) and order_days > 10", True),
+        ("overdue(sure=0.8) and overdue_ratio < 2", True),
+        ("overdue(sure=0.8) and order_days is unknown", False),
+        ("rate_above(open, 0.3, sure=0.8) and not rate_above(open, 0.7, sure=0.8)", True),
+        ("rate_above(open, 0.7, sure=0.8) and not rate_above(open, 0.3, sure=0.8)", False),
+        # Three opens of four mails.
+        ("rate_above(open, 0.7) and emails_opened < 5", True),
+        ("rate_above(open, 0.5, sure=0.8) and emails_delivered < 10", True),
         ("region = 'x' valid for 90 days by age and age > 90", False),
     ],
 )
@@ -49,6 +57,14 @@ def test_contradictions(condition: str, expected: bool) -> None:
         ("rate_above(open, 0.5)", "rate_above(click, 0.5)", False),
         ("overdue(sure=0.8)", "overdue(sure=0.95)", True),
         ("overdue(sure=0.95)", "overdue(sure=0.8)", False),
+        ("rate_above(open, 0.7, sure=0.8)", "rate_above(open, 0.3, sure=0.8)", False),
+        ("rate_above(open, 0.3, sure=0.8)", "rate_above(open, 0.7, sure=0.9)", True),
+        ("rate_above(open, 0.3, sure=0.9)", "rate_above(open, 0.7, sure=0.8)", False),
+        # The rates of all customers may be lower than that of somebody with one mail, or higher.
+        ("rate_above(open, 0.5)", "rate_above(open, 0.5, sure=0.8)", False),
+        ("rate_above(open, 0.5, sure=0.8)", "rate_above(open, 0.5)", False),
+        # Without a mail neither is true.
+        ("rate_above(open, 0.5) or not rate_above(open, 0.5)", "vip is yes", False),
     ],
 )
 def test_containment(outer: str, inner: str, expected: bool) -> None:
