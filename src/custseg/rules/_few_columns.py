@@ -17,13 +17,14 @@ from custseg._frames import column_of
 from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
 from custseg.rules._beam_search import Sample
-from custseg.rules._bins import Codes, Column
+from custseg.rules._bins import Codes
 from custseg.rules._conditions import Condition
 from custseg.rules._input import Split, columns_in_bins, split_rows
 from custseg.rules._tree import Node, grown_tree, merged_leaves, prune, split_gains
 from custseg.rules._unanswered import route_unanswered
+from custseg.texts import listed
 
-_CANDIDATES = 8
+_CANDIDATES = 12
 """Columns for which a tree is grown at each step: those that would purify the leaves of the last tree most."""
 
 
@@ -91,8 +92,8 @@ def few_columns(
     all_columns = columns_in_bins(table, templates)
     if not all_columns:
         raise DataError(
-            f"{caller}: no column can be asked: each is constant, is no number, flag or category, or has no answer that "
-            "ten customers share. Name other columns."
+            f"{caller}: no column can be asked: each of {listed(table.columns)} is constant, is no number, flag or "
+            "category, or has no value that ten customers share. Name other columns."
         )
     split = split_rows(table, labels, columns=all_columns, seed=seed)
     training, truth = table[split.learned], labels[split.learned]
@@ -101,7 +102,7 @@ def few_columns(
     trial = _Trial.of(training, templates, truth, split=inner, weights=weights, validation_weights=split.weights)
     chosen, n_leaves, validated = _search(trial, at_least, max_columns)
     names = [trial.sample.columns[column].template.feature for column in chosen]
-    sample = _sample(training, {name: templates[name] for name in names}, truth, split.weights)
+    sample = _sample(training, {name: templates[name] for name in names}, truth, weights=split.weights)
     root = _tree(sample, range(len(sample.columns)), n_leaves)
     route_unanswered(root, sample)
     leaves = [(leaf.label, dict(leaf.bins)) for leaf in root.leaves()]
@@ -113,7 +114,7 @@ def few_columns(
 
 
 def _sample(
-    table: nw.DataFrame[Any], templates: Mapping[str, Condition], labels: Integers, weights: Floats
+    table: nw.DataFrame[Any], templates: Mapping[str, Condition], labels: Integers, *, weights: Floats
 ) -> Sample:
     columns = columns_in_bins(table[list(templates)], templates, as_questions=True)
     codes = [column.codes(column_of(table, column.template.feature)) for column in columns]
@@ -147,7 +148,7 @@ class _Trial:
         validation_weights: Floats,
     ) -> _Trial:
         """The trial of this split of the training part."""
-        sample = _sample(table[split.learned], templates, labels[split.learned], weights)
+        sample = _sample(table[split.learned], templates, labels[split.learned], weights=weights)
         codes = [column.codes(column_of(table, column.template.feature)[split.held_out]) for column in sample.columns]
         truth = labels[split.held_out]
         return cls(sample, codes, truth, validation_weights[truth])
@@ -209,9 +210,7 @@ def _forward(sample: Sample, max_columns: int) -> Iterator[tuple[list[int], Node
         yield chosen, root
 
 
-def _without_superfluous(
-    trial: _Trial, columns: list[int], root: Node, *, at_least: float
-) -> tuple[list[int], Node]:
+def _without_superfluous(trial: _Trial, columns: list[int], root: Node, *, at_least: float) -> tuple[list[int], Node]:
     """The columns without those that the others replace, the earliest first."""
     for column in list(columns):
         fewer = [other for other in columns if other != column]
