@@ -1,20 +1,21 @@
 """Rules that recover segments from as few columns as possible: greedy forward selection, checked on a validation part.
 
-The customers are split twice. Of the training part, trees are grown on one half of the customers and measured on the
-other; the held-out part has no say in the columns, the cut points and their number.
+The held-out customers have no say in the columns, the cut points and their number: the training part is split further
+for these decisions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._frames import column_of
-from custseg._numerics import Bools, Floats, Integers
+from custseg._frames import column_of, columns_of
+from custseg._numerics import Bools, Floats, Integers, wilson_interval
 from custseg.errors import DataError
 from custseg.rules._beam_search import Sample
 from custseg.rules._bins import Codes
@@ -24,8 +25,11 @@ from custseg.rules._tree import Node, grown_tree, merged_leaves, prune, split_ga
 from custseg.rules._unanswered import route_unanswered
 from custseg.texts import listed
 
-_CANDIDATES = 12
+_CANDIDATES = 8
 """Columns for which a tree is grown at each step: those that would purify the leaves of the last tree most."""
+
+_SPLITS = 5
+"""Splits of the training part; with one, its chance would decide."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class FewColumns:
     rules : tuple of (int, tuple of Condition)
         Code of the segment and conditions; exactly one rule holds for every customer, missing values included.
     validated : tuple of float
-        Accuracy on the validation part with one column, two columns, and so on.
+        Mean accuracy in the splits of the training part with one column, two columns, and so on.
     held_out : array of int
         Rows of the table that had no say.
     """
@@ -63,9 +67,10 @@ def few_columns(
     """The fewest columns, and the fewest leaves on them, whose accuracy is `at_least`, as rules.
 
     Columns are added one by one: the one whose pruned tree classifies most customers of the training part correctly.
-    The first tree whose accuracy on the validation part reaches `at_least` by one standard error ends the search;
-    columns that have become superfluous are dropped, and then leaves. If none reaches it, the best one is taken. The
-    final tree is grown on the training and the validation part together.
+    Trees on these columns are then grown on 70 % of the training part and measured on 30 %, five times. The first
+    columns whose mean accuracy has an interval above `at_least` end the search; columns that have become superfluous
+    are dropped, and then leaves. If none reaches it, the best ones are taken. The final tree is grown on the whole
+    training part.
 
     Parameters
     ----------
@@ -80,7 +85,7 @@ def few_columns(
     max_columns : int
         The most columns.
     seed : int
-        Seed of both splits.
+        Seed of the splits.
     caller : str
         Name of the function, for errors.
 
@@ -97,12 +102,9 @@ def few_columns(
         )
     split = split_rows(table, labels, columns=all_columns, seed=seed)
     training, truth = table[split.learned], labels[split.learned]
-    inner = split_rows(training, truth, columns=all_columns, seed=seed + 1)
-    weights = split.weights * inner.weights
-    trial = _Trial.of(training, templates, truth, split=inner, weights=weights, validation_weights=split.weights)
-    chosen, n_leaves, validated = _search(trial, at_least, max_columns)
-    names = [trial.sample.columns[column].template.feature for column in chosen]
-    sample = _sample(training, {name: templates[name] for name in names}, truth, weights=split.weights)
+    validation = _Validation(training, templates, truth, weights=split.weights, seed=seed + 1)
+    names, n_leaves, validated = _search(validation, at_least, max_columns)
+    sample = _sample(columns_of(training, names), templates, truth, weights=split.weights)
     root = _tree(sample, range(len(sample.columns)), n_leaves)
     route_unanswered(root, sample)
     leaves = [(leaf.label, dict(leaf.bins)) for leaf in root.leaves()]
@@ -116,7 +118,7 @@ def few_columns(
 def _sample(
     table: nw.DataFrame[Any], templates: Mapping[str, Condition], labels: Integers, *, weights: Floats
 ) -> Sample:
-    columns = columns_in_bins(table[list(templates)], templates, as_questions=True)
+    columns = columns_in_bins(table, templates, as_questions=True)
     codes = [column.codes(column_of(table, column.template.feature)) for column in columns]
     return Sample(columns, codes, labels, weights)
 
@@ -128,69 +130,100 @@ def _tree(sample: Sample, columns: Sequence[int], max_leaves: int | None = None)
 
 
 @dataclass(frozen=True, eq=False)
+class _Validation:
+    """The training part, which is split several times into customers to grow trees on and others to measure them on."""
+
+    table: nw.DataFrame[Any]
+    templates: Mapping[str, Condition]
+    labels: Integers
+    weights: Floats
+    seed: int
+
+    @cached_property
+    def splits(self) -> list[Split]:
+        """The splits, each of 70 % and 30 % of every segment."""
+        columns = columns_in_bins(self.table, self.templates)
+        return [split_rows(self.table, self.labels, columns=columns, seed=self.seed + i) for i in range(_SPLITS)]
+
+    def trials(self, names: Sequence[str]) -> list[_Trial]:
+        """The trees on these columns, one per split."""
+        table = columns_of(self.table, names)
+        return [self._trial(table, split) for split in self.splits]
+
+    def _trial(self, table: nw.DataFrame[Any], split: Split) -> _Trial:
+        weights = self.weights * split.weights
+        sample = _sample(table[split.learned], self.templates, self.labels[split.learned], weights=weights)
+        codes = [column.codes(column_of(table, column.template.feature)[split.held_out]) for column in sample.columns]
+        truth = self.labels[split.held_out]
+        return _Trial(sample, _tree(sample, range(len(sample.columns))), codes, truth, self.weights[truth])
+
+    @property
+    def n_effective(self) -> float:
+        """How many customers without weights the training part is worth (Kish)."""
+        weights = self.weights[self.labels]
+        return float(weights.sum()) ** 2 / float((weights**2).sum())
+
+    def reaches(self, trials: Sequence[_Trial], at_least: float) -> bool:
+        """Whether the lower end of the 95 % interval of the mean accuracy is high enough.
+
+        The interval is that of as many customers as the training part has, of which nearly all are in some trial.
+        """
+        n = self.n_effective
+        [low], _ = wilson_interval([_mean_accuracy(trials) * n], [n])
+        return float(low) >= at_least or _mean_accuracy(trials) == 1
+
+
+@dataclass(frozen=True, eq=False)
 class _Trial:
-    """The customers that trees are grown on, and those that they are measured on."""
+    """A tree, and the customers that it is measured on, with the bins of their answers."""
 
     sample: Sample
+    root: Node
     codes: list[Codes]
     labels: Integers
     weights: Floats
 
-    @classmethod
-    def of(
-        cls,
-        table: nw.DataFrame[Any],
-        templates: Mapping[str, Condition],
-        labels: Integers,
-        *,
-        split: Split,
-        weights: Floats,
-        validation_weights: Floats,
-    ) -> _Trial:
-        """The trial of this split of the training part."""
-        sample = _sample(table[split.learned], templates, labels[split.learned], weights=weights)
-        codes = [column.codes(column_of(table, column.template.feature)[split.held_out]) for column in sample.columns]
-        truth = labels[split.held_out]
-        return cls(sample, codes, truth, validation_weights[truth])
-
-    def accuracy(self, root: Node) -> float:
-        """Share of the validation part that the tree classifies correctly."""
+    @property
+    def accuracy(self) -> float:
+        """Share of these customers whom the tree classifies correctly."""
         n_correct = 0.0
-        for leaf in root.leaves():
+        for leaf in self.root.leaves():
             mask: Bools = self.labels == leaf.label
             for column, bins in leaf.bins.items():
                 mask = mask & bins[self.codes[column]]
             n_correct += float(self.weights[mask].sum())
         return n_correct / float(self.weights.sum())
 
-    def error(self, accuracy: float) -> float:
-        """The standard error of an accuracy on the validation part."""
-        effective = float(self.weights.sum()) ** 2 / float((self.weights**2).sum())
-        return float(np.sqrt(accuracy * (1 - accuracy) / effective))
 
-    def reaches(self, root: Node, at_least: float) -> bool:
-        """Whether the accuracy is high enough by one standard error."""
-        accuracy = self.accuracy(root)
-        return accuracy - self.error(accuracy) >= at_least
+def _mean_accuracy(trials: Sequence[_Trial]) -> float:
+    return float(np.mean([trial.accuracy for trial in trials]))
 
 
-def _search(trial: _Trial, at_least: float, max_columns: int) -> tuple[list[int], int, tuple[float, ...]]:
+def _search(validation: _Validation, at_least: float, max_columns: int) -> tuple[list[str], int, tuple[float, ...]]:
     """The columns, the number of leaves, and the accuracy after each step."""
-    path: list[tuple[float, list[int], Node]] = []
-    for columns, root in _forward(trial.sample, max_columns):
-        path.append((trial.accuracy(root), columns, root))
-        if trial.reaches(root, at_least):
+    sample = _sample(validation.table, validation.templates, validation.labels, weights=validation.weights)
+    path: list[tuple[float, list[str], list[_Trial]]] = []
+    for columns in _forward(sample, max_columns):
+        names = [sample.columns[column].template.feature for column in columns]
+        trials = validation.trials(names)
+        path.append((_mean_accuracy(trials), names, trials))
+        if validation.reaches(trials, at_least):
             break
+    if not path:
+        return [], 1, ()
+    _, names, trials = max(path, key=lambda step: step[0])
     validated = tuple(accuracy for accuracy, *_ in path)
-    _, columns, root = max(path, key=lambda step: step[0])
-    if trial.reaches(root, at_least):
-        columns, root = _without_superfluous(trial, columns, root, at_least=at_least)
-        return columns, _fewest_leaves(trial, root, at_least), validated
-    return columns, _n_leaves(root), validated
+    if not validation.reaches(trials, at_least):
+        return names, max(_n_leaves(trial.root) for trial in trials), validated
+    for name in names:
+        fewer = [other for other in names if other != name]
+        if fewer and validation.reaches(without := validation.trials(fewer), at_least):
+            names, trials = fewer, without
+    return names, _fewest_leaves(validation, trials, at_least), validated
 
 
-def _forward(sample: Sample, max_columns: int) -> Iterator[tuple[list[int], Node]]:
-    """Columns and their tree, with one more column each time; ends where no further column is used."""
+def _forward(sample: Sample, max_columns: int) -> Iterator[list[int]]:
+    """The columns, one more each time; it ends where no further column makes the tree better."""
     chosen: list[int] = []
     root = _tree(sample, [])
     for _ in range(min(max_columns, len(sample.columns))):
@@ -201,39 +234,32 @@ def _forward(sample: Sample, max_columns: int) -> Iterator[tuple[list[int], Node
         }
         candidates = sorted(gains, key=lambda column: (-gains[column], column))[:_CANDIDATES]
         trees = {column: _tree(sample, [*chosen, column]) for column in candidates if gains[column] > 0}
+        n_correct = {column: sum(leaf.n_correct for leaf in tree.leaves()) for column, tree in trees.items()}
         if not trees:
             return
-        best = max(trees, key=lambda column: (_n_correct(trees[column]), -candidates.index(column)))
-        if chosen and _n_correct(trees[best]) <= _n_correct(root):
+        best = max(trees, key=n_correct.__getitem__)
+        if n_correct[best] <= sum(leaf.n_correct for leaf in root.leaves()):
             return
         chosen, root = [*chosen, best], trees[best]
-        yield chosen, root
+        yield chosen
 
 
-def _without_superfluous(trial: _Trial, columns: list[int], root: Node, *, at_least: float) -> tuple[list[int], Node]:
-    """The columns without those that the others replace, the earliest first."""
-    for column in list(columns):
-        fewer = [other for other in columns if other != column]
-        if fewer and trial.reaches(tree := _tree(trial.sample, fewer), at_least):
-            columns, root = fewer, tree
-    return columns, root
+def _fewest_leaves(validation: _Validation, trials: Sequence[_Trial], at_least: float) -> int:
+    """The fewest leaves that are still accurate enough, and by one standard error as accurate as all (Breiman et al.).
 
-
-def _fewest_leaves(trial: _Trial, root: Node, at_least: float) -> int:
-    """The fewest leaves with which the tree is still accurate enough; it is pruned in place."""
-    fewest = n_leaves = _n_leaves(root)
-    while n_leaves > len(trial.sample.weights):
-        prune(root, trial.sample, max_leaves=n_leaves - 1)
-        n_leaves = _n_leaves(root)
-        if not trial.reaches(root, at_least):
-            return fewest
-        fewest = n_leaves
-    return fewest
+    The trees are pruned in place. Each segment keeps a leaf, or it could not be recovered.
+    """
+    n_leaves = max(_n_leaves(trial.root) for trial in trials)
+    accuracy = _mean_accuracy(trials)
+    lowest = accuracy - float(np.sqrt(accuracy * (1 - accuracy) / validation.n_effective))
+    while n_leaves > len(validation.weights):
+        for trial in trials:
+            prune(trial.root, trial.sample, max_leaves=n_leaves - 1)
+        if _mean_accuracy(trials) < lowest or not validation.reaches(trials, at_least):
+            break
+        n_leaves -= 1
+    return n_leaves
 
 
 def _n_leaves(root: Node) -> int:
     return sum(1 for _ in root.leaves())
-
-
-def _n_correct(root: Node) -> float:
-    return sum(leaf.n_correct for leaf in root.leaves())

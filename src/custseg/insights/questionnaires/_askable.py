@@ -54,7 +54,7 @@ def _named(features: FeatureTable, columns: object, caller: str) -> list[str]:
     if unknown := [name for name in names if name not in features.names]:
         hint = did_you_mean(unknown[0], features.names)
         raise DataError(
-            f"{caller}: the result has no columns {listed(unknown)}.{hint} Its columns are {listed(features.names, 80)}."
+            f"{caller}: the result has no columns {listed(unknown)}.{hint} It has {listed(features.names, 80)}."
         )
     return names
 

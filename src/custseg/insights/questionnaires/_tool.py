@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from custseg._checks import check_choice, optional_module
@@ -12,7 +12,7 @@ from custseg._numerics import Integers
 from custseg._privacy import SMALLEST_GROUP, group_size, share_words
 from custseg.insights.questionnaires._form import form_html, form_text
 from custseg.insights.questionnaires._questions import Question
-from custseg.rules import RuleSet
+from custseg.rules import Rule, RuleSet
 from custseg.sql_dialects import DIALECTS
 from custseg.texts import DASH, LANGUAGES, number, percent, plural_form, printable, table, text
 
@@ -30,7 +30,7 @@ class SegmentRecall:
     customers : int
         Its held-out customers.
     recovered : int
-        Those of them who are assigned to it.
+        Those of them who are assigned to it. Where it or the rest is 1 to 9, the printed tool shows a bound.
     low, high : float
         Wilson's interval of their share.
     """
@@ -70,6 +70,8 @@ class TypingTool(Columnar):
         Number of held-out customers. They had no say in columns and cut points.
     validated : tuple of float
         The accuracy with one question, two, and so on, for the customers on whom the number of questions was decided.
+    names : mapping of int to mapping of str to str
+        Names of the segments, by language.
     confidence : float
         Of the intervals.
     language : {"en", "ru"}
@@ -86,6 +88,7 @@ class TypingTool(Columnar):
     recalls: tuple[SegmentRecall, ...]
     measured_on: int
     validated: tuple[float, ...]
+    names: Mapping[int, Mapping[str, str]]
     confidence: float = 0.95
     language: str = "en"
 
@@ -135,7 +138,7 @@ class TypingTool(Columnar):
         return expression
 
     def form(self, language: str | None = None) -> str:
-        """A form for people on the phone, as plain text: the boxes of each question, then which answers give which segment.
+        """A form for people on the phone, as plain text: boxes of each question, then which answers give which segment.
 
         Parameters
         ----------
@@ -148,7 +151,7 @@ class TypingTool(Columnar):
             Lines of text.
         """
         language = self._language(language)
-        rules = self.rule_set.rules
+        rules = self._rules(language)
         return form_text(self.questions, rules, lines=self.sentences(language), language=language)
 
     def form_html(self, language: str | None = None) -> str:
@@ -165,7 +168,7 @@ class TypingTool(Columnar):
             A block without scripts that needs no network.
         """
         language = self._language(language)
-        rules = self.rule_set.rules
+        rules = self._rules(language)
         return form_html(self.questions, rules, lines=self.sentences(language), language=language)
 
     def rules(self, language: str | None = None) -> list[str]:
@@ -182,8 +185,7 @@ class TypingTool(Columnar):
             Sentences such as "Champions: order_count is at least 5".
         """
         language = self._language(language)
-        rules = self.rule_set.rules
-        return [f"{printable(rule.name)}: {rule.texts[language]}" for rule in rules]
+        return [f"{printable(rule.name)}: {rule.text}" for rule in self._rules(language)]
 
     def sentences(self, language: str | None = None) -> list[str]:
         """How accurate the questions are, what an unanswered one costs, and whether they are good enough."""
@@ -217,6 +219,10 @@ class TypingTool(Columnar):
             "low": [None if row is None else row.low for row in shown],
             "high": [None if row is None else row.high for row in shown],
         }
+
+    def _rules(self, language: str) -> list[Rule]:
+        """The rules with their texts and the names of their segments in a language."""
+        return [replace(r, name=self.names[r.segment][language], language=language) for r in self.rule_set.rules]
 
     def _figures(self, language: str) -> Mapping[str, str]:
         return {

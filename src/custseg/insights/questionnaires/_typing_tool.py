@@ -71,11 +71,12 @@ def typing_tool(
     Notes
     -----
     Columns, cut points and the number of questions come from 70 % of the customers of each segment, see
-    `custseg.rules.shortest_rules`; the accuracy is that for the others. The number of questions is decided by one
-    standard error above `at_least`, so that the accuracy for the others seldom falls below it.
+    `custseg.rules.shortest_rules`; the accuracy is that for the others. The number of questions is decided by the
+    lower end of an interval, so that the accuracy for the others seldom falls below `at_least`.
 
-    An unanswered question is answered by the rules as those customers of the training part were classified best who
-    gave the same other answers.
+    A question may be left unanswered. The rules then go on with the answer by which most customers of the training part
+    would be classified correctly if none of them had answered. Where ten or more customers have no value in a column,
+    they have learned what that means.
 
     Examples
     --------
@@ -92,8 +93,8 @@ def typing_tool(
         raise TypeError(f"{_CALLER}: result must be a Segmentation, got {type(result).__name__}.")
     if result.whole is not None:
         raise DataError(
-            f"{_CALLER}: the customers of the result are in Spark. Fit the segments to a sample of them as a local table, "
-            "such as fit_segments(features=sample.toPandas()), and ask for its questions."
+            f"{_CALLER}: the customers of the result are in Spark. Fit the segments to a sample of them as a local "
+            "table, such as fit_segments(features=sample.toPandas()), and ask for its questions."
         )
     language = result.choice.language if language is None else language
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
@@ -136,6 +137,7 @@ def _measured(result: Segmentation, shortest: ShortestRules, language: str) -> T
         tuple(recalls),
         n,
         shortest.validated,
+        {row.segment: row.names for row in result.profiles.listed if isinstance(row.segment, int)},
         _CONFIDENCE,
         language,
     )
