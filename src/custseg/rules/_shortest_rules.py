@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -69,8 +70,8 @@ def shortest_rules(
 ) -> ShortestRules:
     """Rules for all customers on the fewest columns, and the fewest thresholds, that recover the segments.
 
-    Columns are added one by one (greedy forward selection): the one whose classification tree, pruned as that of
-    `segment_rules`, is right for most customers.
+    Columns are added one by one to the three best sets so far (forward selection with a beam): those whose
+    classification trees, pruned as that of `segment_rules`, are right for most customers.
 
     Parameters
     ----------
@@ -132,6 +133,8 @@ def shortest_rules(
     >>> shortest.names, shortest.rule_set.fidelity
     (('order_count',), 1.0)
     """
+    if isinstance(at_least, bool) or not isinstance(at_least, Real):
+        raise TypeError(f"{caller}: at_least must be a number, got {type(at_least).__name__} {at_least!r}.")
     share = as_share(at_least)
     if not 0 < share <= 1:
         raise ValueError(f"{caller}: at_least must be an accuracy above 0 and up to 1, such as 0.85, got {at_least!r}.")
