@@ -1,4 +1,4 @@
-"""Rules on the fewest columns: planted segments are recovered, held-out customers have no say, missing values have a way."""
+"""Rules on the fewest columns: planted segments, held-out customers, missing values and bad input."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._checks import check_choice
+from custseg._checks import check_choice, check_integer
 from custseg._frames import columns_of
 from custseg._numerics import wilson_interval
 from custseg.errors import DataError
@@ -103,7 +103,7 @@ def typing_tool(
         result.labels,
         at_least=at_least,
         columns=askable_columns(result.features, columns, _CALLER),
-        max_columns=max_questions,
+        max_columns=check_integer(_CALLER, "max_questions", max_questions, minimum=1, maximum=12),
         names={row.segment: row.name for row in result.profiles.listed if isinstance(row.segment, int)},
         language=language,
         random_state=random_state,
