@@ -67,8 +67,8 @@ def test_order_of_rows_does_not_matter(shortest: ShortestRules) -> None:
 def test_exactly_one_rule_holds_whatever_is_missing(shortest: ShortestRules) -> None:
     orders = np.array([0, 4, 5, 19, np.nan, np.nan, np.nan])
     region = np.array(["north", None, None, "east", "north", "south", None], dtype=object)
-    holds = sum(rule.holds({"orders": orders, "region": region}).astype(int) for rule in shortest.rule_set.rules)
-    assert holds.tolist() == [1] * 7
+    holds = [rule.holds({"orders": orders, "region": region}) for rule in shortest.rule_set.rules]
+    assert np.sum(holds, axis=0).tolist() == [1] * 7
 
 
 def test_way_of_a_missing_value_is_the_likelier_one(shortest: ShortestRules) -> None:

@@ -133,9 +133,10 @@ def shortest_rules(
     >>> shortest.names, shortest.rule_set.fidelity
     (('order_count',), 1.0)
     """
-    if isinstance(at_least, bool) or not isinstance(at_least, Real):
-        raise TypeError(f"{caller}: at_least must be a number, got {type(at_least).__name__} {at_least!r}.")
-    share = as_share(at_least)
+    aim: object = at_least
+    if isinstance(aim, bool) or not isinstance(aim, Real):
+        raise TypeError(f"{caller}: at_least must be a number, got {type(aim).__name__} {aim!r}.")
+    share = as_share(aim)
     if not 0 < share <= 1:
         raise ValueError(f"{caller}: at_least must be an accuracy above 0 and up to 1, such as 0.85, got {at_least!r}.")
     check_choice(caller, "language", language, allowed=LANGUAGES)

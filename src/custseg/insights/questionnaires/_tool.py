@@ -190,11 +190,11 @@ class TypingTool(Columnar):
     def sentences(self, language: str | None = None) -> list[str]:
         """How accurate the questions are, what an unanswered one costs, and whether they are good enough."""
         language = self._language(language)
-        words, n = text(language, "typing_tool"), len(self.questions)
+        words = text(language, "typing_tool")
         output = [
-            plural_form(n, words["accuracy"], language).format(count=number(n, language), **self._figures(language)),
+            plural_form(len(self.questions), words["accuracy"], language).format_map(self._figures(language)),
             words["reached" if self.is_reached else "not_reached"].format_map(self._figures(language)),
-            str(words["unanswered"]),
+            *([str(words["unanswered"])] if self.questions else []),
         ]
         for position, question in enumerate(self.questions, start=1):
             without = percent(question.accuracy_without, language)
@@ -226,6 +226,7 @@ class TypingTool(Columnar):
 
     def _figures(self, language: str) -> Mapping[str, str]:
         return {
+            "count": number(len(self.questions), language),
             "accuracy": percent(self.accuracy, language),
             "low": percent(self.low, language),
             "high": percent(self.high, language),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -143,7 +144,7 @@ def _measured(result: Segmentation, shortest: ShortestRules, language: str) -> T
     )
 
 
-def _with_accuracy(question: Question, rule_set: RuleSet, table: nw.DataFrame, *, truth: object) -> Question:
+def _with_accuracy(question: Question, rule_set: RuleSet, table: nw.DataFrame[Any], *, truth: object) -> Question:
     """The question with the accuracy if it is left unanswered."""
     unanswered = table.with_columns(nw.lit(None).cast(table.schema[question.column]).alias(question.column))
     return replace(question, accuracy_without=float((rule_set.labels(unanswered) == truth).mean()))
