@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import binomtest
+from sql_databases import on_duckdb, on_sqlite
 
 from custseg import DataError, Segmentation, fit_segments
+from custseg.datasets import make_shop
 from custseg.insights import TypingTool, typing_tool
 
 N = 600
@@ -26,7 +27,7 @@ def table() -> pl.DataFrame:
             "customer_id": range(N),
             "visits": np.where(often, rng.integers(30, 40, N), rng.integers(2, 12, N)),
             "spent": rng.gamma(2, 30, N),
-            "plan": np.where(often, "gold", "basic"),
+            "plan": np.where(often, "gold's \\o/", "basic"),
             "sex": np.where(often, "f", "m"),
             "fixed": 1.0,
         }
@@ -96,13 +97,15 @@ def test_form_in_html_is_escaped(result: Segmentation) -> None:
     assert "Often <b>" not in form
 
 
-def test_sql_agrees_with_python(tool: TypingTool, result: Segmentation) -> None:
-    answers = pl.DataFrame({"visits": [*table()["visits"], None], "spent": [*table()["spent"], None]})
-    with duckdb.connect() as connection:
-        connection.register("answers", answers)
-        labels = [row[0] for row in connection.execute(f"SELECT {tool.sql()} FROM answers").fetchall()]
-    assert labels == tool.labels(answers).tolist()
-    assert "`visits` >= 20" in tool.sql("bigquery")
+@pytest.mark.parametrize("column", ["visits", "plan"])
+def test_sql_agrees_with_python(result: Segmentation, column: str) -> None:
+    tool = typing_tool(result, columns=[column])
+    answers = pl.DataFrame({column: [*table()[column], None]})
+    expected = tool.labels(answers).tolist()
+    for run, dialect in ((on_duckdb, "duckdb"), (on_sqlite, "sqlite")):
+        rows = run(f"SELECT {tool.sql(dialect)} FROM answers", {"answers": answers})
+        assert [row[0] for row in rows] == expected
+    assert f"`{column}`" in tool.sql("bigquery")
 
 
 def test_small_counts_are_bounds_in_print(tool: TypingTool) -> None:
@@ -146,3 +149,12 @@ def test_customers_in_spark(result: Segmentation) -> None:
     whole: Any = "all customers"
     with pytest.raises(DataError, match=r"customers of the result are in Spark\. Fit the segments to a sample"):
         typing_tool(replace(result, whole=whole))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_four_questions_suffice_for_the_shop(seed: int) -> None:
+    shop = make_shop(1500, seed)
+    tool = typing_tool(fit_segments(shop.orders, as_of=shop.as_of, method="kmeans", n_segments=5))
+    assert len(tool.questions) <= 4
+    assert tool.is_reached
