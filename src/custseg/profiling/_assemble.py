@@ -21,6 +21,7 @@ from custseg.profiling.measures._intervals import Effect, share_difference
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Play
+from custseg.profiling.naming._own_rhythm import holds_by_own_rhythm
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
 from custseg.profiling.naming.traits._levels import MAJORITY
@@ -59,7 +60,7 @@ class ProfileInputs:
             if not (is_number or term.feature in table.categories) or (is_number and isinstance(term.value, str)):
                 return 0.0
             if term not in self._holds_of:
-                self._holds_of[term] = term.holds(table, {})
+                self._holds_of[term] = holds_by_own_rhythm(term, table, {})
             members = members & self._holds_of[term]
         return float(members.sum() / self.members(segment).sum())
 
