@@ -235,3 +235,34 @@ def test_archetype_is_nobody_where_half_of_a_segment_without_one_meets_its_condi
     assert profile_segments({"discount_share": few}, labels)[0].key == "discount_driven"
     half = np.where((labels == 1) & (np.arange(300) % 100 >= 55), 0.1, share)
     assert "discount_driven" not in [row.key for row in profile_segments({"discount_share": half}, labels)]
+
+
+def seasonal(first: np.ndarray, orders: np.ndarray, share: np.ndarray) -> dict[str, np.ndarray]:
+    """Customers who bought lately, some of them in the season alone."""
+    spread = np.tile(np.linspace(0, 9, 60), len(orders) // 60)
+    return {"recency_days": first + spread, "order_count": orders, "revenue": 300 * orders + spread,
+            "age_days": 365 * orders, "peak_share": share}  # fmt: skip
+
+
+def test_all_segments_of_the_season_are_seasonal_and_say_how_they_differ() -> None:
+    labels = np.repeat([0, 1, 2, 3, 4], 60)
+    table = seasonal(np.array([14.0, 14.0, 14.0, 90.0, 300.0])[labels], np.array([2.0, 3.0, 4.0, 20.0, 1.0])[labels],
+                     np.array([0.9, 0.9, 0.9, 0.1, 0.0])[labels])  # fmt: skip
+    rows = profile_segments(table, labels).segments
+    assert [row.name for row in rows[:3]] == ["Seasonal · 2 orders", "Seasonal · 3 orders", "Seasonal · 4 orders"]
+    assert rows[0].names["ru"] == "Сезонные · заказов 2"
+    evidence = rows[0].evidence
+    assert evidence is not None
+    assert (evidence.members, evidence.others) == (1.0, 0.0)
+
+
+def test_segment_alone_in_the_season_needs_no_addition() -> None:
+    labels = np.repeat([0, 1], 60)
+    table = seasonal(np.full(120, 14.0), np.where(labels == 0, 3.0, 9.0), np.where(labels == 0, 0.9, 0.1))
+    assert profile_segments(table, labels)[0].name == "Seasonal"
+
+
+def test_nobody_is_seasonal_where_all_are() -> None:
+    labels = np.repeat([0, 1], 60)
+    table = seasonal(np.full(120, 14.0), np.where(labels == 0, 2.0, 9.0), np.full(120, 0.9))
+    assert not any("Seasonal" in row.name for row in profile_segments(table, labels).segments)

@@ -22,7 +22,18 @@ from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders")
-_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", "alone", "varied", "family", *_PLAY_KEYS)
+_ARCHETYPE_KEYS = (
+    "names",
+    "description",
+    "condition",
+    "lifetime",
+    "most",
+    "alone",
+    "varied",
+    "several",
+    "family",
+    *_PLAY_KEYS,
+)
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
 # Features named after a channel, a category or a date of the data.
 _NAMED_BY_DATA = re.compile(r"(consent|contactable|days_since)_.+|.+_share_.+|.+_(top|diversity)")
@@ -69,6 +80,8 @@ class Archetype:
     varied: str | None
     """A feature that must differ among the members: what all have alike, such as a discount on every order, is a rule
     of the seller rather than their choice."""
+    several: bool
+    """Whether all segments that qualify get the name, with what tells them apart, instead of the most extreme one."""
     family: str | None
     """Archetypes of one family are much alike: segments that differ in one thing alone have it in their names."""
     play: Play
@@ -152,6 +165,7 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
         entry.get("most"),
         entry.get("alone"),
         entry.get("varied"),
+        bool(entry.get("several", False)),
         entry.get("family"),
         _play(entry),
     )
@@ -185,8 +199,9 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
     else:
         for term in condition:
             yield from _term_faults(term, columns)
-    if not isinstance(entry.get("lifetime", False), bool):
-        yield f"lifetime must be true or false, got {entry['lifetime']!r}"
+    for key in ("lifetime", "several"):
+        if not isinstance(entry.get(key, False), bool):
+            yield f"{key} must be true or false, got {entry[key]!r}"
     for key in ("most", "alone", "varied"):
         if key in entry and entry[key] not in [term.get("feature") for term in _terms_of(condition)]:
             yield f"{key} must name a feature of the condition, got {entry[key]!r}"
