@@ -50,10 +50,17 @@ class ProfileInputs:
 
     def share(self, terms: Sequence[Term], segment: int) -> float:
         """The share of the members that meet all terms; 0 where the table lacks a column, or they are under 10."""
-        table, members = self.statistics.table, self.members(segment)
+        return self._share(terms, self.members(segment))
+
+    def share_of_others(self, terms: Sequence[Term], segment: int) -> float:
+        """The same of all customers in other segments."""
+        return self._share(terms, (self.labels.codes >= 0) & ~self.members(segment))
+
+    def _share(self, terms: Sequence[Term], customers: Bools) -> float:
+        table, meeting = self.statistics.table, customers
         if not terms:
             return 1.0
-        if int(members.sum()) < SMALLEST_GROUP:
+        if int(customers.sum()) < SMALLEST_GROUP:
             return 0.0
         for term in terms:
             is_number = term.feature in table.numbers
@@ -61,8 +68,8 @@ class ProfileInputs:
                 return 0.0
             if term not in self._holds_of:
                 self._holds_of[term] = holds_by_own_rhythm(term, table, {})
-            members = members & self._holds_of[term]
-        return float(members.sum() / self.members(segment).sum())
+            meeting = meeting & self._holds_of[term]
+        return float(meeting.sum() / customers.sum())
 
     @cached_property
     def _holds_of(self) -> dict[Term, Bools]:
@@ -140,6 +147,7 @@ def segment_row(
             traits=name.traits,
             typical=_typical(features),
             share=lambda terms: inputs.share(terms, segment),
+            share_of_others=lambda terms: inputs.share_of_others(terms, segment),
             reach=reach,
             size=size,
             known=name.candidates,

@@ -162,6 +162,13 @@ def test_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
         ({"champions": {"channel": {"en": "x"}}}, "champions: channel lacks language 'ru'"),
         ({"champions": {"do": [{"en": "x", "ru": "y", "when": [{"feature": "x", "operator": "==", "value": True}]}]}},
          "when compares a median or a category"),
+        ({"champions": {"do": [{"en": "x", "ru": "y", "apart": "yes"}]}}, "apart must be true or false, got 'yes'"),
+        ({"champions": {"instead": {}}}, "champions: instead must be a list of lines"),
+        ({"champions": {"instead": [{"channel": {"en": "x", "ru": "y"}}]}}, "must be a table with when"),
+        ({"champions": {"instead": [{"when": [{"feature": "visits", "operator": "<", "value": 5}]}]}},
+         "must be a table with when, and with channel or cadence"),
+        ({"champions": {"instead": [{"when": [{"feature": "visits", "operator": "<", "value": 5}],
+                                     "cadence": {"en": "x"}}]}}, "cadence of instead lacks language 'ru'"),
     ],
 )  # fmt: skip
 def test_plays_that_cannot_be_used_are_told(play: dict[str, Any], words: str) -> None:
