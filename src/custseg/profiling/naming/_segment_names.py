@@ -106,11 +106,11 @@ def _archetype_names(archetypes: Sequence[Archetype], statistics: ColumnStatisti
         same = sorted(segment for segment, name in names.items() if name.key == key)
         bounds = traits.contrasts.told_apart(same) if len(same) > 1 else {}
         for segment in same[not bounds :]:
-            others = [name.names for other, name in names.items() if other != segment]
+            reserved = [name.names for rival, name in names.items() if rival != segment]
             names[segment] = (
                 _with_bound(names[segment], bounds[segment])
                 if segment in bounds
-                else replace(names[segment], names=numbered_name(names[segment].names, others))
+                else replace(names[segment], names=numbered_name(names[segment].names, reserved))
             )
     return names
 
