@@ -221,6 +221,7 @@ def test_shuffled_log(seed: int) -> None:
     assert two.profiles == one.profiles
 
 
+@pytest.mark.slow
 @examples(10)
 @given(st.integers(0, 1000))
 def test_shuffled_feature_table(seed: int) -> None:
@@ -238,6 +239,7 @@ def test_later_rows_change_nothing() -> None:
     assert repr(two) == repr(one)
 
 
+@pytest.mark.slow
 def test_unit_of_money_changes_nothing() -> None:
     log = clean_log(100)
     one = quick_fit(log)
@@ -505,6 +507,7 @@ def test_real_log(shared_file: Callable[[str], Path]) -> None:
     assert fitted.profiles[0].name == "One-time buyers"
 
 
+@pytest.mark.slow
 def test_real_table(shared_file: Callable[[str], Path]) -> None:
     clients = pl.read_csv(shared_file("wholesale_customers.csv")).with_row_index("client")
     fitted = quick_fit(features=clients, columns=["Fresh", "Milk", "Grocery", "Frozen"])
@@ -676,6 +679,7 @@ def test_requested_number_is_constructive(n_segments: int | range) -> None:
     assert "agree only in part" in repr(fitted) or "do not agree" in repr(fitted)
 
 
+@pytest.mark.slow
 def test_hdbscan_with_requested_number() -> None:
     table = spots((0, 0), (15, 0), (0, 15))
     fitted = fit_segments(features=table, method="hdbscan", n_segments=3)
