@@ -194,8 +194,9 @@ def _play(entry: Mapping[str, Any]) -> Play:
 
 
 def _line(line: Mapping[str, Any]) -> Line:
-    conditions = (tuple(_term(term) for term in line.get(field, ())) for field in ("when", "unless"))
-    return Line({language: line[language] for language in LANGUAGES}, *conditions, bool(line.get("apart", False)))
+    when, unless = (tuple(_term(term) for term in line.get(field, ())) for field in ("when", "unless"))
+    words = {language: line[language] for language in LANGUAGES}
+    return Line(words, when, unless, apart=bool(line.get("apart", False)))
 
 
 def _term(term: Mapping[str, Any]) -> Term:
