@@ -17,7 +17,7 @@ from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Archetype
-from custseg.profiling.naming._own_rhythm import holds_by_own_rhythm
+from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, holds_by_own_rhythm
 from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE
 from custseg.texts import LANGUAGES
@@ -96,9 +96,7 @@ def earned_names(
     names: dict[int, tuple[Archetype, NameEvidence]] = {}
     holds_of: dict[int, Floats] = {}
     for archetype in archetypes:
-        matches = np.logical_and.reduce(
-            [holds_by_own_rhythm(term, table, bounds.get(term.feature, {})) for term in archetype.terms]
-        )
+        matches = np.logical_and.reduce([_holds(term, table, bounds.get(term.feature, {})) for term in archetype.terms])
         hits = np.bincount(statistics.labels[matches & (statistics.labels >= 0)], minlength=statistics.n_segments)
         winners = _winners(archetype, hits, statistics, named=names)
         if not winners:
@@ -111,6 +109,13 @@ def earned_names(
             names[segment] = archetype, NameEvidence(archetype.key, condition, terms, share, others)
             holds_of[segment] = hits / np.maximum(sizes, 1)
     return _told_from_unnamed(names, holds_of, statistics)
+
+
+def _holds(term: Term, table: ProfileTable, bounds: Mapping[tuple[str, float], float]) -> Bools:
+    """Which customers meet the term; who is late by the gaps of all must be so by the own ones as well."""
+    holds = term.holds(table, bounds)
+    is_late = term.operator in (">", ">=") and isinstance(term.value, (int, float)) and term.value >= LATE
+    return holds & holds_by_own_rhythm(term, table, bounds) if term.feature == OVERDUE and is_late else holds
 
 
 def _winners(
@@ -179,9 +184,7 @@ def _qualifies(hits: Integers, sizes: Integers, segment: int, *, alike: Sequence
 def _alike(archetype: Archetype, statistics: ColumnStatistics) -> Bools:
     """The segments of which most members meet the terms with a value of their own."""
     terms = [term for term in archetype.terms if term.quantile is None]
-    holds = np.logical_and.reduce(
-        [holds_by_own_rhythm(term, statistics.table, {}) for term in terms] or [statistics.labels >= 0]
-    )
+    holds = np.logical_and.reduce([_holds(term, statistics.table, {}) for term in terms] or [statistics.labels >= 0])
     hits = np.bincount(statistics.labels[holds & (statistics.labels >= 0)], minlength=statistics.n_segments)
     return np.asarray(hits >= _MIN_SHARE * statistics.sizes())
 
