@@ -273,3 +273,12 @@ def test_nobody_is_seasonal_where_all_are() -> None:
     labels = np.repeat([0, 1], 60)
     table = seasonal(np.full(120, 14.0), np.where(labels == 0, 2.0, 9.0), np.full(120, 0.9))
     assert not any("Seasonal" in row.name for row in profile_segments(table, labels).segments)
+
+
+def test_champions_are_told_by_their_money_from_others_without_a_name() -> None:
+    """The second segment is not loyal, as the third one orders as often and as lately."""
+    labels, spread = np.repeat([0, 1, 2, 3], 60), np.tile(np.linspace(0.9, 1.1, 60), 4)
+    typical = {"recency_days": (5.0, 10.0, 10.0, 300.0), "order_count": (20.0, 12.0, 12.0, 1.0),
+               "revenue": (5_000.0, 900.0, 900.0, 40.0)}  # fmt: skip
+    table = {name: np.array(values)[labels] * spread for name, values in typical.items()}
+    assert profile_segments(table, labels)[0].key == "champions"

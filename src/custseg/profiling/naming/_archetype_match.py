@@ -153,16 +153,27 @@ def _told_from_unnamed(
 ) -> dict[int, tuple[Archetype, NameEvidence]]:
     """The names whose condition holds for less than half of every segment without one: else readers see no difference.
 
-    A segment that loses its name may meet the condition of another one, which then loses it as well.
+    They see one where the name says that this has much of something, and the other clearly has less: champions. A
+    segment that loses its name may meet the condition of another one, which then loses it as well.
     """
     sizes, earned = statistics.sizes(), dict(names)
+    alike = {s: (holds_of[s] >= _SHARED) & ~_have_less(s, names[s][0], statistics) for s in names}
     while True:
         unnamed = [s for s in range(statistics.n_segments) if s not in earned and sizes[s] >= SMALLEST_GROUP]
-        shared = [s for s in earned if any(holds_of[s][rival] >= _SHARED for rival in unnamed)]
+        shared = [s for s in earned if alike[s][unnamed].any()]
         if not shared:
             return earned
         for segment in shared:
             del earned[segment]
+
+
+def _have_less(segment: int, archetype: Archetype, statistics: ColumnStatistics) -> Bools:
+    """Which segments have clearly less than this one of what the name says that it has much of."""
+    says_much = any(term.feature == archetype.most and term.quantile is not None for term in archetype.terms)
+    if not says_much or archetype.most not in statistics.ranked:
+        return np.zeros(statistics.n_segments, dtype=bool)
+    only_segment = np.arange(statistics.n_segments) == segment
+    return exceeded(statistics, str(archetype.most), among=only_segment)
 
 
 def _is_most(hits: Integers, sizes: Integers, segment: int) -> bool:
