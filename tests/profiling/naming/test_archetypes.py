@@ -276,9 +276,12 @@ def test_nobody_is_seasonal_where_all_are() -> None:
 
 
 def test_champions_are_told_by_their_money_from_others_without_a_name() -> None:
-    """The second segment is not loyal, as the third one orders as often and as lately."""
-    labels, spread = np.repeat([0, 1, 2, 3], 60), np.tile(np.linspace(0.9, 1.1, 60), 4)
-    typical = {"recency_days": (5.0, 10.0, 10.0, 300.0), "order_count": (20.0, 12.0, 12.0, 1.0),
-               "revenue": (5_000.0, 900.0, 900.0, 40.0)}  # fmt: skip
+    """The second segment meets the condition too; it is late by its rhythm, so that it is not loyal."""
+    labels = np.repeat([0, 1, 2], [30, 60, 210])
+    spread = np.concatenate([np.linspace(0.9, 1.1, size) for size in (30, 60, 210)])
+    typical = {"recency_days": (9.0, 10.0, 300.0), "order_count": (20.0, 12.0, 1.0),
+               "revenue": (5_000.0, 900.0, 40.0), "overdue_ratio": (0.5, 3.0, 3.0)}  # fmt: skip
     table = {name: np.array(values)[labels] * spread for name, values in typical.items()}
-    assert profile_segments(table, labels)[0].key == "champions"
+    assert [row.key for row in profile_segments(table, labels)][:2] == ["champions", "described"]
+    table["revenue"] = np.where(labels == 1, table["revenue"] * 5.3, table["revenue"])
+    assert "champions" not in [row.key for row in profile_segments(table, labels)]
