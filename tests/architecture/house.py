@@ -86,6 +86,7 @@ ROOMS = {
     ),
     "profiling": (
         ("measures",),
+        ("_marker_texts",),
         ("_markers",),
         ("_descriptions", "naming"),
         ("_segment_profile",),

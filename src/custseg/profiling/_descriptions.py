@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from custseg._numerics import Bools
-from custseg.profiling._markers import RankedMarker, Statement, days_per_order, shares_as_text
+from custseg.profiling._marker_texts import Statement, days_per_order, shares_as_text
+from custseg.profiling._markers import RankedMarker
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._table import ProfileTable

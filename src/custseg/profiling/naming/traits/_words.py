@@ -208,6 +208,11 @@ _KINDS = {"low": "low", "lower": "low"}
 _ORDERS = {"low": -1.0, "lower": -COMPARED, "higher": COMPARED, "high": 1.0}
 
 
+def low_limit(feature: str) -> float:
+    """The largest value that is low in human terms."""
+    return float(_LOW_LIMITS[feature])
+
+
 def high_limit(feature: str) -> float:
     """The smallest value that is high in human terms."""
     return float(_HIGH_LIMITS[feature])

@@ -72,6 +72,19 @@ def test_questions_on_one_scale_are_spoken_of_as_ratings() -> None:
     assert profiles[1].advice.do[0].startswith("Put right what they rate low")
 
 
+def test_question_to_which_nobody_gave_the_worst_answer_is_one_of_them() -> None:
+    profiles = profiled(service=((5, 5, 4), (1, 1, 2), (3, 3, 2)), quality=((5, 4), (3, 5), (4, 3)),
+                        delivery=((5, 3), (2, 4), (5, 3)))  # fmt: skip
+    assert profiles[1].advice.do[0].startswith("Put right what they rate low")
+
+
+def test_three_of_five_is_not_rated_low() -> None:
+    profiles = profiled(service=((5, 5, 4), (3, 3, 3), (1, 2, 1)), quality=((5, 4), (3, 3), (2, 1)),
+                        delivery=((5, 4), (3, 3), (1, 2)))  # fmt: skip
+    assert not any("rate low" in line for line in profiles[1].advice.do)
+    assert any("rate low" in line for line in profiles[2].advice.do)
+
+
 def test_code_among_amounts_is_neither_low_nor_high() -> None:
     logins = ((-1,), tuple(range(8)), tuple(range(40, 70)))
     profiles = profiled(days_since_login=logins, balance=((1, 9), (1, 8), (1, 9)))

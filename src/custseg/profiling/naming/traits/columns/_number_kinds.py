@@ -27,6 +27,8 @@ _THINGS = ("days", "orders", "mails", "sessions")
 _SCORES, _SCALES = (5, 10), (5, 7, 10)
 # So many columns on one scale are the answers to a questionnaire.
 _QUESTIONS = 3
+# A question on the scale has so many different answers.
+_FEWEST_ANSWERS = 3
 # "arrival_month", but not "visits_per_month".
 _OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday)", re.IGNORECASE)
 _HOURS = 24
@@ -96,8 +98,11 @@ class NumberKinds:
         )
 
     def _n_alike(self, name: str, grid: Floats) -> int:
-        """How many columns are on a scale that ends like this one, whatever this one is called."""
-        alike = (column for column in self._columns if column != name and _is_scale(column, self._grid(column)))
+        """How many columns are on a scale that ends like this one, whatever this one is called.
+
+        Nobody may have given the worst answer to the other questions.
+        """
+        alike = (column for column in self._columns if column != name and _is_part_of_scale(column, self._grid(column)))
         return 1 + sum(bool(self._grid(column)[-1] == grid[-1]) for column in alike)
 
     @property
@@ -127,6 +132,11 @@ def _spans_scale(grid: Floats) -> bool:
 
 def _is_scale(name: str, grid: Floats) -> bool:
     return _spans_scale(grid) and not is_amount_or_count(name) and not is_kind_name(name)
+
+
+def _is_part_of_scale(name: str, grid: Floats) -> bool:
+    is_part = _is_whole(grid) and len(grid) >= _FEWEST_ANSWERS and grid[0] >= 1 and grid[-1] in _SCALES
+    return is_part and not is_amount_or_count(name) and not is_kind_name(name)
 
 
 def _is_money(name: str) -> bool:
