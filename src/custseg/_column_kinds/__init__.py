@@ -32,6 +32,7 @@ from custseg._column_kinds._words import (
     is_kind_name,
     is_money_name,
     is_outcome_name,
+    is_plural_name,
     is_sensitive_name,
 )
 
@@ -62,6 +63,7 @@ __all__ = [
     "is_label_column",
     "is_money_name",
     "is_outcome_name",
+    "is_plural_name",
     "is_sensitive_name",
     "is_share_column",
     "is_year_column",

@@ -12,6 +12,8 @@ from itertools import pairwise
 from typing import Literal
 
 _WORD = re.compile(r"[^\W\d_]+")
+# The first or the last word of the name: "employees", "parcels_ordered".
+_PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)
 _AUXILIARIES = ("is", "has", "have", "was", "did", "will")
 _HUMP = re.compile("(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])")
 
@@ -27,6 +29,13 @@ def is_amount_or_count(name: str) -> bool:
     """Whether the name says that the column is an amount of money, a count or a share, of which 0 is none."""
     lists = catalog()["zero"]
     return _has_word_of(name, lists["is_none"]) and not _has_word_of(name, lists["is_time"])
+
+
+def is_plural_name(name: str) -> bool:
+    """Whether the name is a number of things, a plural at its start or end: "support_tickets", "visits a month"."""
+    lists, first = catalog()["plural"], words_of(name)[:1]
+    is_listed = any(word in lists["words"] or word.endswith(tuple(lists["endings"])) for word in first)
+    return _PLURAL.fullmatch(name) is not None or is_listed
 
 
 def is_share_name(name: str) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
+from custseg.profiling.measures._own_values import OwnValues, own_values
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words
 from custseg.profiling.naming.traits._levels import Level, amount_ends, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
@@ -21,7 +22,6 @@ from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, Co
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
 from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
 from custseg.profiling.naming.traits.columns._number_kinds import AMOUNT, BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
-from custseg.profiling.naming.traits.columns._own_values import OwnValues, own_values
 from custseg.profiling.naming.traits.columns._own_words import AWAY, SINCE, OwnWords
 from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 from custseg.profiling.naming.traits.columns._value_words import (

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from custseg._column_kinds import is_amount_or_count, is_cycle_name, is_kind_name, is_label_column, is_money_name
+from custseg._column_kinds import (
+    is_amount_or_count,
+    is_cycle_name,
+    is_kind_name,
+    is_label_column,
+    is_money_name,
+    is_plural_name,
+)
 from custseg._numerics import Floats
 from custseg.feature_table import GIVEN_FAMILIES
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -32,8 +39,6 @@ _OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday)", re.
 _HOURS = 24
 # "car_age_years" is a time, not a number of things.
 _OF_TIME = re.compile(r".+[\W_](?:years?|yrs|months?)", re.IGNORECASE)
-# The first or the last word of the name: "employees", "parcels_ordered".
-_PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)
 
 
 @dataclass(eq=False)
@@ -82,7 +87,7 @@ class NumberKinds:
             return FEW
         return (
             COUNT
-            if grid[0] >= 0 and _PLURAL.fullmatch(name) and not (_OF_TIME.fullmatch(name) or _is_money(name))
+            if grid[0] >= 0 and is_plural_name(name) and not (_OF_TIME.fullmatch(name) or _is_money(name))
             else AMOUNT
         )
 
