@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from custseg._column_kinds import is_money_name, is_plural_name
+from custseg._column_kinds import is_counted_name
 from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_TAIL
 from custseg.profiling._markers import RankedMarker, Statement, days_per_order, shares_as_text
@@ -250,7 +250,7 @@ def _compared(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
     if is_own:
         return str(words["one"].get(feature.name, form_of_feature) if form == "==" else form_of_feature).format(value)
     # "1 visits" has no plural.
-    is_counted = not unit and bounds[-1] != 1 and is_plural_name(label) and not is_money_name(label)
+    is_counted = not unit and bounds[-1] != 1 and is_counted_name(label)
     key = "counted" if is_counted else "equal" if form == "==" else "compared"
     key = "none" if is_counted and form == "==" and not bounds[0] else key
     return str(words[key]).format(label=label, value=value)

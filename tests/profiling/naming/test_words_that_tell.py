@@ -204,7 +204,7 @@ def docked(*amounts: float, language: str = "en") -> list[str]:
 
 def test_having_any_is_said_where_hardly_any_others_have() -> None:
     assert docked(0, 600, 0)[1] == "with dry_dock_gbp"
-    assert docked(0, 600, 0, language="ru")[1] == "есть dry_dock_gbp"
+    assert docked(0, 600, 0, language="ru")[1] == "dry_dock_gbp: есть"
 
 
 def test_having_none_is_said_where_nearly_all_others_have() -> None:
