@@ -17,13 +17,16 @@ A column counts as no longer than a usual word (`Trait.lengths`), or long names 
 """
 LONGEST_NEEDED = {"en": 60, "ru": 60}
 """The same where no shorter name tells a segment from all others."""
+LONGEST_TEXT, TOO_LONG, FAR_TOO_LONG = 40, 44, 60
+"""Characters as printed, with the labels: of a name that takes the place of one longer than the second where it tells
+as much, and in any case of one longer than the third."""
 
 
 def unique_names(
-    selected: Mapping[int, Sequence[Trait]], fallback: Mapping[int, Words], *, reserved: Collection[Words]
+    texts: Mapping[int, Words], fallback: Mapping[int, Words], *, reserved: Collection[Words]
 ) -> dict[int, Words]:
-    """The name of each segment: its traits, or the fallback; numbered where several segments have the same."""
-    names = {segment: joined(traits) if traits else fallback[segment] for segment, traits in selected.items()}
+    """The name of each segment: its text, or the fallback for an empty one; numbered where several have the same."""
+    names = {segment: words if any(words.values()) else fallback[segment] for segment, words in texts.items()}
     unique: dict[int, Words] = {}
     for segment, name in names.items():
         unique[segment] = numbered_name(name, [*reserved, *unique.values()])

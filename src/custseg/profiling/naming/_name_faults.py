@@ -137,10 +137,10 @@ class NameFaults:
         )
 
     def is_true(self, traits: Sequence[Trait], rival: int) -> bool:
-        """Whether the whole name holds for most members of another segment."""
-        if not traits or any(self.shares([trait])[rival] < MAJORITY for trait in traits):
+        """Whether the whole name holds for at least half of the members of another segment."""
+        if not traits or any(self.shares([trait])[rival] < HALF for trait in traits):
             return False
-        return bool(self.shares(traits)[rival] >= MAJORITY)
+        return bool(self.shares(traits)[rival] >= HALF)
 
     def _holds(self, trait: Trait, segment: int) -> bool:
         return bool(self.shares([trait])[segment] >= HALF)

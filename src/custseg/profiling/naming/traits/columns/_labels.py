@@ -116,8 +116,8 @@ def without_omitted(name: str, language: str) -> str:
 def short_labels(labels: Words) -> Words:
     """The label in a name by language: without its unit in parentheses, shortened where it is long in all languages.
 
-    It loses the ends of a scale after its last comma, and a long one whatever follows that, then words. None ends in "…" where
-    another language has all of it.
+    It loses the ends of a scale after its last comma, and a long one whatever follows that, then words. None ends in
+    "…" where another language has all of it.
     """
     plain = {language: _UNIT.sub("", label) or label for language, label in labels.items()}
     plain = {language: _without_end(label) for language, label in plain.items()}
