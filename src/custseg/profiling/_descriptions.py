@@ -135,7 +135,7 @@ def _of_share(
 ) -> tuple[Term, ...]:
     """The terms whose share is said: of numbers those that are stated, or bounds next to the values of the members."""
     feature = statement.terms[0].feature
-    is_range = all(term.operator in _BOUNDS and isinstance(term.value, float) for term in statement.terms)
+    is_range = all(term.operator in _BOUNDS and isinstance(term.value, (int, float)) for term in statement.terms)
     if not is_range or feature not in statistics.ranked or statistics.is_flag(feature):
         return statement.terms
     if feature in stated:

@@ -132,10 +132,13 @@ class Selector:
             return best
         rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         fewest = self.faults.of(segment, best, rival_names)[0]
-        fitting = self._pairs(segment, self._pool(segment, best), LANGUAGES)
-        faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
-        indices = [i for i, count in enumerate(faults) if count[0] <= fewest or length > FAR_TOO_LONG]
-        return fitting[min(indices, key=lambda index: faults[index])] if indices else best
+        for longest in (LONGEST_TEXT, FAR_TOO_LONG) if length > FAR_TOO_LONG else (LONGEST_TEXT,):
+            fitting = self._pairs(segment, self._pool(segment, best), LANGUAGES, longest=longest)
+            faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
+            indices = [i for i, count in enumerate(faults) if count[0] <= fewest or longest == FAR_TOO_LONG]
+            if indices:
+                return fitting[min(indices, key=lambda index: faults[index])]
+        return best
 
     def _without_some(self, segment: int, selected: Selection, language: str) -> list[Trait]:
         """One or two of the words, which are not too long in a language and tell as much as all; else none."""
@@ -146,11 +149,13 @@ class Selector:
         as_good = [index for index, count in enumerate(faults) if count[0] <= fewest]
         return fitting[min(as_good, key=lambda index: faults[index])] if as_good else []
 
-    def _pairs(self, segment: int, pool: Sequence[Trait], languages: Collection[str]) -> list[list[Trait]]:
+    def _pairs(
+        self, segment: int, pool: Sequence[Trait], languages: Collection[str], *, longest: int = LONGEST_TEXT
+    ) -> list[list[Trait]]:
         """One or two words of different columns that hold together and are short as printed in the languages."""
         pairs = [list(traits) for count in (1, 2) for traits in combinations(pool, count)]
         pairs = [traits for traits in pairs if len({trait.feature for trait in traits}) == len(traits)]
-        pairs = [traits for traits in pairs if all(len(joined(traits)[code]) <= LONGEST_TEXT for code in languages)]
+        pairs = [traits for traits in pairs if all(len(joined(traits)[code]) <= longest for code in languages)]
         return [traits for traits in pairs if self._hold_together(segment, traits)]
 
     def texts(self, selected: Selection) -> dict[int, Words]:

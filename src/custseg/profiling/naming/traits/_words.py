@@ -127,7 +127,9 @@ class Trait:
     @property
     def says_numbers(self) -> bool:
         """Whether the words are bounds in numbers, such as "visits 5–9": the description says the same ones."""
-        is_number = all(isinstance(term.value, float) and term.operator in (">=", "<", "==") for term in self.terms)
+        is_number = all(
+            isinstance(term.value, (int, float)) and term.operator in (">=", "<", "==") for term in self.terms
+        )
         said = (words.replace(self.label.get(language, self.feature), "") for language, words in self.words.items())
         return is_number and any(mark.isdigit() for words in said for mark in words)
 

@@ -341,11 +341,18 @@ class ColumnWords:
             return [Wording(words, terms, kind, is_bound=name != AWAY)]
         if kind_of_numbers in BY_VALUES:
             return self._as_values(name, [Wording({}, terms, kind)])
+        if self.is_hardly_any(name, segment, terms):
+            return [Wording(self.labels.phrased("hardly_any", name), terms, kind)]
         grid, unit = self.statistics.ranked[name].grid, self.statistics.table.described[name].unit
         words = range_words(label, terms, present=grid, unit=unit)
         if (time := self.labels.last_time(name)) is not None:
             words = time.words({term.operator: float(term.value or 0) for term in terms}, otherwise=words)
         return [Wording(words, terms, kind, is_bound=True)]
+
+    def is_hardly_any(self, name: str, segment: int, terms: tuple[Term, ...]) -> bool:
+        """Whether an upper bound is said as hardly any of it, as most members have none."""
+        is_amount = self.kinds.of(name) in (AMOUNT, COUNT) and self.labels.last_time(name) is None
+        return is_amount and self.has_order(name) and self.levels.is_mostly_none(name, segment, terms)
 
     def of_category(self, name: str, share: CategoryShare) -> Wording:
         """That the members have a category more or less often than the others."""
