@@ -121,15 +121,21 @@ class Selector:
         return _distinct([*pool, *(trait for trait in both if trait is not None)])
 
     def _fitted(self, segment: int, selected: Selection) -> list[Trait]:
-        """Other words where a name is too long with the labels and leaving words out would tell less.
+        """Fewer words where a name is too long as printed, or others where leaving words out would tell less.
 
-        Only one that is far too long gives way to one that tells less.
+        Only one that is far too long gives way to one that tells less. Labels of one language alone do not change the
+        names in the other: there words are left out of the text, see `texts`.
         """
         best = selected[segment]
         length = max(map(len, joined(best).values()))
         is_long = [language for language, name in joined(best).items() if len(name) > TOO_LONG]
-        if len(best) < 2 or all(self._without_some(segment, selected, language) for language in is_long):
+        if len(best) < 2 or not is_long:
             return best
+        if any(map(_is_labeled_in_one, best)):
+            if all(self._without_some(segment, selected, [language]) for language in is_long):
+                return best
+        elif fewer := self._without_some(segment, selected, LANGUAGES):
+            return fewer
         rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         fewest = self.faults.of(segment, best, rival_names)[0]
         for longest in (LONGEST_TEXT, FAR_TOO_LONG) if length > FAR_TOO_LONG else (LONGEST_TEXT,):
@@ -140,11 +146,11 @@ class Selector:
                 return fitting[min(indices, key=lambda index: faults[index])]
         return best
 
-    def _without_some(self, segment: int, selected: Selection, language: str) -> list[Trait]:
-        """One or two of the words, which are not too long in a language and tell as much as all; else none."""
+    def _without_some(self, segment: int, selected: Selection, languages: Collection[str]) -> list[Trait]:
+        """One or two of the words, which are not too long in the languages and tell as much as all; else none."""
         rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         fewest = self.faults.of(segment, selected[segment], rival_names)[0]
-        fitting = self._pairs(segment, selected[segment], [language])
+        fitting = self._pairs(segment, selected[segment], languages)
         faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
         as_good = [index for index, count in enumerate(faults) if count[0] <= fewest]
         return fitting[min(as_good, key=lambda index: faults[index])] if as_good else []
@@ -164,7 +170,8 @@ class Selector:
         for segment, traits in selected.items():
             names = joined(traits)
             for language, name in names.items():
-                if len(name) > TOO_LONG and (short := self._without_some(segment, selected, language)):
+                is_long = len(name) > TOO_LONG and any(map(_is_labeled_in_one, traits))
+                if is_long and (short := self._without_some(segment, selected, [language])):
                     names = {**names, language: joined(short)[language]}
             texts[segment] = names
         return texts
@@ -327,3 +334,8 @@ class Selector:
 def _distinct(traits: Sequence[Trait]) -> list[Trait]:
     """The traits without those whose terms an earlier one has."""
     return list({trait.terms: trait for trait in reversed(traits)}.values())[::-1]
+
+
+def _is_labeled_in_one(trait: Trait) -> bool:
+    """Whether the column has a label of its own in one language alone."""
+    return len({label == trait.feature for label in trait.label.values()}) > 1
