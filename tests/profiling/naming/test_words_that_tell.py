@@ -143,11 +143,11 @@ def test_loyal_is_nobody_where_others_who_keep_their_rhythm_spend_far_more() -> 
 def test_long_names_of_columns_do_not_choose_the_traits() -> None:
     labels, rng = np.repeat([0, 1, 2], 100), np.random.default_rng(0)
     first, second = rng.normal(np.array([[50, 90, 20], [20, 25, 80]])[:, labels], 5)
-    columns = "emergency_visits", "fear_visits"
+    columns = "urgent_visits", "fear_visits"
     profiles = profile_segments(dict(zip(columns, (first, second), strict=True)), labels)
     assert {trait.feature for trait in profiles.segments[2].traits} == set(columns)
     # Of names that would be too long words are left out, and no others come in.
-    columns = "emergency_before_the_first_appointment", "fear_before_the_first_appointment"
+    columns = "urgent_before_the_first_appointment", "fear_before_the_first_appointment"
     long = profile_segments(dict(zip(columns, (first, second), strict=True)), labels)
     for row, short_row in zip(long.segments, profiles.segments, strict=True):
         words = {(trait.position, trait.kind) for trait in row.traits}

@@ -17,7 +17,7 @@ A column counts as no longer than a usual word (`Trait.lengths`), or long names 
 """
 LONGEST_NEEDED = {"en": 60, "ru": 60}
 """The same where no shorter name tells a segment from all others."""
-LONGEST_TEXT, TOO_LONG, FAR_TOO_LONG = 40, 44, 60
+LONGEST_TEXT, TOO_LONG, FAR_TOO_LONG = 40, 41, 60
 """Characters as printed, with the labels: of a name that takes the place of one longer than the second where it tells
 as much, and in any case of one longer than the third."""
 

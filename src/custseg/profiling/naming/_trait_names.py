@@ -153,7 +153,10 @@ class Selector:
         fitting = self._pairs(segment, selected[segment], languages)
         faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
         as_good = [index for index, count in enumerate(faults) if count[0] <= fewest]
-        return fitting[min(as_good, key=lambda index: faults[index])] if as_good else []
+        if not as_good:
+            return []
+        # Of equally good ones the words that set the segment apart most.
+        return fitting[min(as_good, key=lambda i: (faults[i][:4], -sum(trait.gap for trait in fitting[i])))]
 
     def _pairs(
         self, segment: int, pool: Sequence[Trait], languages: Collection[str], *, longest: int = LONGEST_TEXT
