@@ -137,11 +137,11 @@ class Selector:
         elif fewer := self._without_some(segment, selected, LANGUAGES):
             return fewer
         rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
-        fewest = self.faults.of(segment, best, rival_names)[0]
+        fewest = self.faults.of(segment, best, rival_names)
         for longest in (LONGEST_TEXT, FAR_TOO_LONG) if length > FAR_TOO_LONG else (LONGEST_TEXT,):
             fitting = self._pairs(segment, self._pool(segment, best), LANGUAGES, longest=longest)
             faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
-            indices = [i for i, count in enumerate(faults) if count[0] <= fewest or longest == FAR_TOO_LONG]
+            indices = [i for i, count in enumerate(faults) if _tells_as_much(count, fewest) or longest == FAR_TOO_LONG]
             if indices:
                 return fitting[min(indices, key=lambda index: faults[index])]
         return best
@@ -149,10 +149,10 @@ class Selector:
     def _without_some(self, segment: int, selected: Selection, languages: Collection[str]) -> list[Trait]:
         """One or two of the words, which are not too long in the languages and tell as much as all; else none."""
         rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
-        fewest = self.faults.of(segment, selected[segment], rival_names)[0]
+        fewest = self.faults.of(segment, selected[segment], rival_names)
         fitting = self._pairs(segment, selected[segment], languages)
         faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
-        as_good = [index for index, count in enumerate(faults) if count[0] <= fewest]
+        as_good = [index for index, count in enumerate(faults) if _tells_as_much(count, fewest)]
         if not as_good:
             return []
         # Of equally good ones the words that set the segment apart most.
@@ -342,3 +342,8 @@ def _distinct(traits: Sequence[Trait]) -> list[Trait]:
 def _is_labeled_in_one(trait: Trait) -> bool:
     """Whether the column has a label of its own in one language alone."""
     return len({label == trait.feature for label in trait.label.values()}) > 1
+
+
+def _tells_as_much(faults: Sequence[int], fewest: Sequence[int]) -> bool:
+    """Whether a shorter name is not told from no more segments, and part of no more names, than the long one."""
+    return faults[0] <= fewest[0] and faults[3] <= fewest[3]

@@ -24,10 +24,9 @@ _QUANTILES = (_QUARTERS[0], LOW, 0.5, HIGH, _QUARTERS[1])
 # A comparison is worth a word from a large effect on (Cohen's d), or from a quarter of what the others have.
 _DEVIATIONS, _PART = 0.8, 0.25
 _IQR_OF_NORMAL = 1.349
-# Having something is said of a segment of which four fifths have it and four fifths of the others do not.
+# Having something is said of a segment of which four fifths have it and four fifths of the others do not, hardly any of
+# it where four fifths have none.
 _NEARLY_ALL, _HALF = 0.8, 0.5
-# Hardly any of something is said of a segment of which so large a part has none.
-_MOSTLY = 0.75
 
 
 @dataclass(eq=False)
@@ -111,11 +110,11 @@ class ColumnLevels:
         return None
 
     def is_mostly_none(self, name: str, segment: int, terms: tuple[Term, ...]) -> bool:
-        """Whether terms are an upper bound above 1 of a segment of which three quarters have 0."""
+        """Whether terms are an upper bound above 1 of a segment of which four fifths have 0."""
         is_upper = [term.operator for term in terms] == ["<"] and float(terms[0].value or 0) > 1
         if not is_upper or name in TRAITS or self.statistics.ranked[name].grid[0] != 0:
             return False
-        return bool(self.shares.of((Term(name, "==", 0.0),), segment)[0] >= _MOSTLY)
+        return bool(self.shares.of((Term(name, "==", 0.0),), segment)[0] >= _NEARLY_ALL)
 
     def is_money(self, name: str) -> bool:
         """Whether a column is about money that customers bring."""
