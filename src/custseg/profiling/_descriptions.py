@@ -121,7 +121,9 @@ def _claim(
     if feature not in stated and days_per_order(medians, table.described[feature]) is not None:
         return None
     bounds = _bounds(feature, medians, segment, statistics=statistics)
-    for extent, terms in [("most", stated[feature])] if feature in stated else bounds:
+    if feature in stated:
+        bounds = iter([("most", stated[feature])])
+    for extent, terms in bounds:
         holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
         # Codes are no amounts, whatever side of the bound they are on.
         holds = (holds & ~np.isin(table.values(feature), statistics.codes(feature)))[is_member]
@@ -191,7 +193,7 @@ def _own_bounds(feature: str, members: Floats, others: Floats, *, is_higher: boo
 
 
 def _is_met(terms: Sequence[Term], values: Floats) -> Bools:
-    return np.logical_and.reduce([OPERATORS[term.operator](values, term.value) for term in terms])
+    return np.asarray(np.logical_and.reduce([OPERATORS[term.operator](values, term.value) for term in terms]))
 
 
 def _sentence(claims: Sequence[_Claim], segment: int, *, statistics: ColumnStatistics, language: str) -> str:
