@@ -19,6 +19,10 @@ SETTINGS = {
     # Tables of a few rows are computed sooner than Java is compiled for them.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # PySpark would ask Java for the line of Python at each expression.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
+    # Java's optimizing compiler takes longer than the tests would gain by it.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 OF_CONNECT = {**SETTINGS, "spark.connect.grpc.binding.port": "0"}
 """The same for a server of Spark Connect, on any free port; its client asks for the port if SPARK_TESTING is set."""

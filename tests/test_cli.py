@@ -141,6 +141,7 @@ def test_defaults_match_the_library() -> None:
     assert (command["seed"], command["min_size"]) == (library["random_state"], f"{library['min_size']:.0%}")
 
 
+@pytest.mark.slow
 def test_order_none_groups_by_moment(tmp_path: Path) -> None:
     twice = pl.concat([clean_log(), clean_log()]).drop("order_id")
     log = written(twice, tmp_path)
@@ -259,6 +260,7 @@ def test_wrong_usage_shows_no_traceback(log: Path, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_pipe_has_no_progress_or_color(log: Path, tmp_path: Path) -> None:
     done = in_a_process("fit", log.name, *QUICK, "--out", "out", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -293,6 +295,7 @@ def test_demo_writes_and_shows(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == sorted([*FILES, "next_month", "report.html"])
 
 
+@pytest.mark.slow
 def test_demo_assigns_the_next_month(tmp_path: Path) -> None:
     result = run("demo", "--customers", "300", "--out", tmp_path / "demo")
     folder = tmp_path / "demo" / "next_month"
@@ -305,6 +308,7 @@ def test_demo_assigns_the_next_month(tmp_path: Path) -> None:
     assert assigned["segment"].to_list() == model.assign(orders, as_of=shop.as_of)["segment"].to_list()
 
 
+@pytest.mark.slow
 def test_demo_without_folder_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = run("demo", "--customers", "100")

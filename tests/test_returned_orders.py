@@ -63,6 +63,7 @@ def test_all_orders_cancelled() -> None:
     assert outside(quick_fit(without_money, as_of=AS_OF)) == [(RETURNED, 15)]
 
 
+@pytest.mark.slow
 def test_refunds_in_a_column_of_their_own() -> None:
     frame = log(LINES, refunded=[value if int(who[1:]) < 15 else 0.0 for who, *_, value in LINES])
     assert outside(quick_fit(Orders(frame, refund="refunded"), as_of=AS_OF)) == [(RETURNED, 15)]

@@ -221,6 +221,7 @@ def test_shuffled_log(seed: int) -> None:
     assert two.profiles == one.profiles
 
 
+@pytest.mark.slow
 @examples(10)
 @given(st.integers(0, 1000))
 def test_shuffled_feature_table(seed: int) -> None:
@@ -238,6 +239,7 @@ def test_later_rows_change_nothing() -> None:
     assert repr(two) == repr(one)
 
 
+@pytest.mark.slow
 def test_unit_of_money_changes_nothing() -> None:
     log = clean_log(100)
     one = quick_fit(log)
@@ -426,7 +428,7 @@ def test_useless_columns_are_reported(wholesale: pl.DataFrame) -> None:
     ("change", "arguments", "words"),
     [
         ({"Fresh": pl.lit(float("inf"))}, {}, r"infinite values in 'Fresh' \(150 values\)"),
-        ({}, {"columns": ["region"]}, r"columns must be numeric, got 'region' \(String\)"),
+        ({}, {"columns": ["region"]}, "'region' alone is no column to cluster on: its categories are groups already"),
         ({}, {"columns": ["Milk", "Soap"]}, r"lacks column 'Soap'.*columns are \['region', 'Milk'"),
         ({}, {"customer_column": "shop"}, r"lacks column 'shop' \(customer_column=\)"),
         ({"client": pl.lit("c")}, {}, r"149 rows repeat an earlier one. It was taken as the ids because"),
@@ -451,9 +453,13 @@ def test_ready_table_of_flags_and_texts() -> None:
         r"Write yes and no as 1 and 0 in \['news'\]\. Replace \['plan'\] by one column of 1 and 0 for each value\. "
         r"Replace \['since'\] by numbers"
     )
-    for columns in (None, ["news", "plan", "since"]):
-        with pytest.raises(DataError, match=remedies):
-            quick_fit(features=table, columns=columns)
+    with pytest.raises(DataError, match=remedies):
+        quick_fit(features=table)
+    # Categories that are named are clustered on; dates are not.
+    with pytest.raises(
+        DataError, match=r"got 'since' \(Date\).*Replace \['since'\] by numbers, such as days for dates"
+    ):
+        quick_fit(features=table, columns=["news", "plan", "since"])
 
 
 def test_ready_table_keeps_as_of(wholesale: pl.DataFrame) -> None:
@@ -505,6 +511,7 @@ def test_real_log(shared_file: Callable[[str], Path]) -> None:
     assert fitted.profiles[0].name == "One-time buyers"
 
 
+@pytest.mark.slow
 def test_real_table(shared_file: Callable[[str], Path]) -> None:
     clients = pl.read_csv(shared_file("wholesale_customers.csv")).with_row_index("client")
     fitted = quick_fit(features=clients, columns=["Fresh", "Milk", "Grocery", "Frozen"])
@@ -676,6 +683,7 @@ def test_requested_number_is_constructive(n_segments: int | range) -> None:
     assert "agree only in part" in repr(fitted) or "do not agree" in repr(fitted)
 
 
+@pytest.mark.slow
 def test_hdbscan_with_requested_number() -> None:
     table = spots((0, 0), (15, 0), (0, 15))
     fitted = fit_segments(features=table, method="hdbscan", n_segments=3)

@@ -102,6 +102,7 @@ def test_a_customer_is_assigned_by_the_figures_of_the_fit() -> None:
     assert some.equals(of_all.join(some, on="customer_id", how="semi"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_days", [None, 200])
 def test_foresight_of_the_model_fades_as_in_the_fit(window_days: int | None, tmp_path: Path) -> None:
     """Retention has half-lives of its own, and engagement is a column of its foresight alone."""
@@ -116,6 +117,7 @@ def test_segments_of_the_fit_are_those_of_the_model() -> None:
     assert result().model.assign(SHOP.orders, as_of=SHOP.as_of).equals(result().assignments)
 
 
+@pytest.mark.slow
 def test_a_refit_keeps_the_goal() -> None:
     model = quick_fit(SHOP.orders, as_of="2025-06-01", goal="revenue").model
     again = refit(model, SHOP.orders, as_of="2025-07-01").result
@@ -180,6 +182,7 @@ def test_a_ready_table_has_no_past() -> None:
         fit_segments(features=table, goal="revenue")
 
 
+@pytest.mark.slow
 def test_a_ready_table_is_clustered_on_its_foresight() -> None:
     """What the error advises."""
     table = build_features(SHOP.orders, as_of=SHOP.as_of, families=["rfm", "foresight"])
@@ -187,6 +190,7 @@ def test_a_ready_table_is_clustered_on_its_foresight() -> None:
     assert quick_fit(features=table, columns=columns, n_segments=3).model.preparation.names == columns
 
 
+@pytest.mark.slow
 def test_a_window_describes_and_foresight_looks_at_the_whole_log() -> None:
     recent = fit_segments(SHOP.orders, as_of=SHOP.as_of, goal="revenue", window_days=180, method="kmeans", n_segments=3)
     whole = fit_segments(SHOP.orders, as_of=SHOP.as_of, goal="revenue", method="kmeans", n_segments=3)

@@ -83,6 +83,7 @@ def test_ready_table_has_no_past() -> None:
     assert "no size can be computed" in result.notes[0]
 
 
+@pytest.mark.slow
 def test_command_line(tmp_path: Path) -> None:
     make_shop(300, 0).orders.write_csv(tmp_path / "orders.csv")
     arguments = ["--min-size", "auto", "--lift", "150%", "--method", "kmeans", "--segments", "2"]

@@ -11,6 +11,7 @@ import matplotlib.text
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from effort import all_of
 
 from custseg import Orders, Segmentation, fit_segments, inspect
 from custseg.cli import main
@@ -53,7 +54,7 @@ def texts_of(value: Any) -> Iterator[str]:
         yield from texts_of(item)
 
 
-@pytest.mark.parametrize("with_events", [False, True])
+@pytest.mark.parametrize("with_events", all_of([False, True], quick=[True]))
 def test_no_text_speaks_of_money(with_events: bool) -> None:
     events = SHOP.events if with_events else None
     result = fit_segments(orders(), events=events, as_of=SHOP.as_of, method="kmeans", n_segments=5)
@@ -115,6 +116,7 @@ def test_repr_says_that_there_is_no_amount() -> None:
     assert "date='ordered_at', amount=None, category=" in repr(Orders(LOG, amount=None, category="category"))
 
 
+@pytest.mark.slow
 def test_command_line(tmp_path: Path) -> None:
     LOG.write_csv(tmp_path / "log.csv")
     arguments = ["fit", str(tmp_path / "log.csv"), "--out", str(tmp_path / "out"), "--method", "kmeans"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from os import PathLike
 from typing import Any
 
@@ -20,7 +21,14 @@ from custseg._display import Progress, checked_progress, progress_shown
 from custseg._frames import USUAL_FORM, CSVFormat, is_spark_frame
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names
 from custseg.distributed import sampled
-from custseg.feature_table import DistributedFeatures, FeatureTable, as_quantities, features_in_spark, given_features
+from custseg.feature_table import (
+    DistributedFeatures,
+    FeatureTable,
+    as_quantities,
+    features_in_spark,
+    given_features,
+    with_label_flags,
+)
 from custseg.features import features_of
 from custseg.goals import (
     Goal,
@@ -31,7 +39,7 @@ from custseg.goals import (
     trial_outcome,
 )
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
-from custseg.matrix import check_sensitive, clustering_columns
+from custseg.matrix import check_sensitive, check_weights, clustering_columns
 from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
 from custseg.rule_groups import WhatComesFirst
@@ -59,6 +67,7 @@ def fit_segments(
     customer_column: str | None = None,
     goal: str | Goal | None = None,
     columns: Sequence[str] | None = None,
+    weights: Mapping[str, float] | None = None,
     sensitive: Sequence[str] = (),
     method: str = "auto",
     n_segments: int | range | None = None,
@@ -105,7 +114,12 @@ def fit_segments(
         (the first two for a log without money), with events also `engagement_email` and `engagement_web`; all numeric
         columns of a ready table without these, except for ids, constants, duplicates and sensitive columns (age, sex,
         children, health, religion, where somebody lives), which the data report names. All other features describe
-        the segments.
+        the segments. Text and booleans are clustered on if they are named here: numbers and categories together,
+        missing values as they are, see `custseg.preparation.fit_preparation`. A column of lists, such as interests,
+        becomes one column of yes and no for each label that 1 % of the customers have, called "interests: sport".
+    weights : mapping of str to float, optional
+        How much columns count, such as ``{"region": 2}``; 1 by default. A column that counts twice as much as another
+        counts four times in squared distances. A goal has weights of its own.
     sensitive : sequence of str, optional
         Further columns that are sensitive, and so are not clustered on, but only describe.
     method : str, default "auto"
@@ -185,8 +199,9 @@ def fit_segments(
     are corrected, and Spark counts again, until every segment has the minimum (`InfeasibleMinimumError` after 12
     counts). Corrections are solved on the sample while it can tell, then exactly on the distinct costs of at most
     200,000 customers near a boundary. Nothing else of a customer reaches Python. `assignments` is a Spark DataFrame,
-    sizes, shares and shares of the revenue are counts and sums of all customers, and all other figures are those of
-    the sample. `goal` and ``min_size="auto"`` need logs in memory.
+    whose rows are computed from the logs when they are used: what Spark kept during the fit is freed at its end. Sizes,
+    shares and shares of the revenue are counts and sums of all customers, and all other figures are those of the
+    sample. `goal` and ``min_size="auto"`` need logs in memory.
 
     Examples
     --------
@@ -210,29 +225,31 @@ def fit_segments(
     options: dict[str, Any] = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
-    with progress_shown(checked_progress(_CALLER, progress), language) as show:
+    with ExitStack() as at_end, progress_shown(checked_progress(_CALLER, progress), language) as show:
         tell = _teller(show, language)
         tell("reading", 0, 4)
         if features is None:
             _refuse_form_and_id(form, customer_column)
             described = _described_logs(logs, refunds=refunds)
-            features_read = _features(described, aim)
+            features_read = _features(described, aim, at_end)
         else:
             described, features_read = None, _ready_table(features, customer_column, logs, form=form)
         table, base = sampled(features_read, min_size, _CALLER)
         table = table.with_labels(labels, caller=_CALLER).in_language(language)
         protected = check_sensitive(table, sensitive, _CALLER)
-        table, names, report = _with_columns(table, columns, protected, goal=aim, logs=described)
+        table, wanted, labels_of_lists = with_label_flags(table, columns)
+        table, names, report = _with_columns(table, wanted, protected, goal=aim, logs=described)
+        factors = _checked_weights(weights, names, labels_of_lists, goal=aim)
         report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
-        request = Request(method, n_segments, numbers, size, first=first, goal=aim, options=options)
+        request = Request(method, n_segments, numbers, size, first=first, goal=aim, weights=factors, options=options)
         clusters = clusters_of_fit(request, table, names, base=base, logs=described, tell=tell, caller=_CALLER)
 
         tell("describing", 3, 4)
         options_of_fit = FitOptions(
-            columns=None if columns is None and not protected else tuple(names),
+            columns=None if columns is None and not protected else tuple(columns or names),
             n_segments=None if requested is None else tuple(requested),
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
@@ -240,6 +257,7 @@ def fit_segments(
             goal=aim,
             rules=first.rules,
             lifecycle=first.lifecycle,
+            weights=dict(weights or {}),
         )
         facts: dict[str, Any] = {"logs": described, "report": report, "options": options_of_fit}
         result = assembled(
@@ -263,17 +281,34 @@ def _checked_goal(goal: object, *, features: object) -> Goal | None:
     return aim
 
 
+def _checked_weights(
+    weights: object, names: Sequence[str], labels_of_lists: Mapping[str, Sequence[str]], *, goal: Goal | None
+) -> dict[str, float]:
+    """The weights of columns, where that of a column of lists is that of each label; a goal excludes them."""
+    if weights is not None and goal is not None:
+        raise ValueError(
+            f"{_CALLER}: weights= cannot be given with goal=, which weighs columns itself. Give Goal(families={{...}}) "
+            "with weights of families, or leave out one of both."
+        )
+    if isinstance(weights, Mapping):
+        weights = {column: weights[name] for name in weights for column in labels_of_lists.get(name, [name])}
+    return check_weights(weights, names, _CALLER)
+
+
 def _columns_of_goal(table: FeatureTable, goal: Goal, protected: Collection[str]) -> list[str]:
     """What the goal clusters on, without protected columns."""
     return [name for name in goal_columns(table, goal, _CALLER) if name not in protected]
 
 
-def _features(logs: Logs, goal: Goal | None) -> FeatureTable | DistributedFeatures:
-    """The features of the logs, with foresight if the goal asks for it."""
+def _features(logs: Logs, goal: Goal | None, at_end: ExitStack) -> FeatureTable | DistributedFeatures:
+    """The features of the logs, with foresight if the goal asks for it; what Spark keeps of them is freed `at_end`."""
     if goal is not None:
         check_goal(logs, goal)
         return goal_features(logs, goal)
-    return features_of(logs)
+    table = features_of(logs)
+    if isinstance(table, DistributedFeatures):
+        at_end.callback(table.release)
+    return table
 
 
 def _minimum(
@@ -305,7 +340,7 @@ def _with_columns(
     if goal is not None and columns is None:
         columns = [name for name in goal_columns(table, goal, _CALLER) if name not in sensitive]
     names = clustering_columns(table, columns, _CALLER, sensitive=sensitive)
-    table = as_quantities(table, names)
+    table = as_quantities(table, names).with_categories(names)
     if logs is None:
         report = table_report(
             table, names, were_given=columns is not None, sensitive=sensitive, language=table.language

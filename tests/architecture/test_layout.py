@@ -60,6 +60,8 @@ TESTED_BY = {
     "features/_build.py": "features/test_feature_labels.py",
     "identity/_result.py": "identity/test_identities.py",
     "insights/_explanation.py": "insights/test_explain.py",
+    "picture_data/_map_columns.py": "picture_data/test_segment_map.py",
+    "preparation/_column_plan.py": "preparation/test_preparation.py",
     "insights/fairness/_result.py": "insights/fairness/test_fairness.py",
     "insights/scorecards/_result.py": "insights/scorecards/test_scorecard.py",
     "insights/scorecards/_rows.py": "insights/scorecards/test_scorecard.py",
@@ -233,3 +235,13 @@ def test_untested_module_is_found() -> None:
     assert list(mirror_faults(tree, set(), {})) == ["rules/inner/_a.py: has no tests/rules/inner/test_a.py"]
     assert list(mirror_faults(tree, {"rules/inner/test_a.py"}, {})) == []
     assert list(mirror_faults(tree, {"test_x.py"}, {"rules/inner/_a.py": "test_x.py"})) == []
+
+
+def test_makefile_names_every_folder_of_tests_on_spark() -> None:
+    [folders] = re.findall(r"^SPARK_TESTS := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    on_spark = {
+        "/".join(path.relative_to(ROOT).parts[:2])
+        for path in TESTS.rglob("*.py")
+        if re.search(r"\bimport .*\bEVERY_KIND\b|\bmark\.spark\b", path.read_text("utf-8"))
+    }
+    assert sorted(on_spark - {"tests/kinds.py", "tests/architecture"}) == folders.split()

@@ -39,7 +39,7 @@ def test_export_is_fitted_and_assigned_again(export: Path, tmp_path: Path) -> No
     fitted = run("fit", "--from", "shopify", export, "--out", out, "--config", config, "--segments", "1")
     assert fitted.exit_code == 0, fitted.output
     assert "Read from shopify: orders" in fitted.output
-    assert 'source = "shopify"' in config.read_text()
+    assert 'from = "shopify"' in config.read_text()
     table = (out / "assignments.csv").read_text()
     assert "@x.org" in table
     assigned = run("assign", "--as-of", "2030-01-01", "--config", config, "--out", tmp_path / "again.csv")
@@ -48,15 +48,15 @@ def test_export_is_fitted_and_assigned_again(export: Path, tmp_path: Path) -> No
 
 
 def test_project_file_reads_the_files_of_a_system(export: Path, tmp_path: Path) -> None:
-    (tmp_path / "custseg.toml").write_text(f'[orders]\nfile = "{export.as_posix()}"\nsource = "shopify"\n')
+    (tmp_path / "custseg.toml").write_text(f'[orders]\nfile = "{export.as_posix()}"\nfrom = "shopify"\n')
     described = read_project(tmp_path / "custseg.toml").described()
     assert described.keys() == {"orders"}
     assert described["orders"].described()["customer"] == "customer_id"
-    (tmp_path / "custseg.toml").write_text('[orders]\nfile = "x.csv"\nsource = "shopify"\ncustomer = "Email"\n')
+    (tmp_path / "custseg.toml").write_text('[orders]\nfile = "x.csv"\nfrom = "shopify"\ncustomer = "Email"\n')
     with pytest.raises(DataError, match=r"\[orders\] has the unknown key 'customer'"):
         read_project(tmp_path / "custseg.toml")
-    (tmp_path / "custseg.toml").write_text('[orders]\nfile = "x.csv"\nsource = "shop"\n')
-    with pytest.raises(DataError, match=r"'source' must be one of \['amocrm', "):
+    (tmp_path / "custseg.toml").write_text('[orders]\nfile = "x.csv"\nfrom = "shop"\n')
+    with pytest.raises(DataError, match=r"'from' must be one of \['amocrm', "):
         read_project(tmp_path / "custseg.toml")
 
 

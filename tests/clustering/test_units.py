@@ -25,6 +25,7 @@ def test_a_mixture_finds_the_same_groups_in_every_unit(kind, scale):
     assert model.reassignments_ == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("method", OF_A_NUMBER, ids=lambda method: method.name)
 def test_a_binding_minimum_gives_the_same_clusters_in_every_unit(method, scale):

@@ -122,6 +122,7 @@ def test_generated_features_name_their_value() -> None:
     )
 
 
+@pytest.mark.slow
 def test_summary_has_the_texts_of_the_language() -> None:
     english, russian = everything().summary(), everything().summary("ru")
     assert list(english) == [

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
+import pytest
 from logs import clean_log
 
 from custseg.datasets import make_shop
@@ -20,6 +21,7 @@ def worth(orders: object, as_of: object, goal: Goal = GOALS["revenue"]) -> dict[
     return worth_of_numbers(logs, goal, COLUMNS, numbers=range(2, 6), min_share=0.05, seed=0)
 
 
+@pytest.mark.slow
 def test_more_segments_tell_more_where_there_is_something_to_tell() -> None:
     shop = make_shop(250, 0)
     values = worth(shop.orders, shop.as_of)

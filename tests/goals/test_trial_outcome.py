@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from effort import all_of
 
 from custseg import fit_segments
 from custseg.datasets import make_shop
@@ -11,7 +12,7 @@ from custseg.goals import Goal
 from custseg.proof import sample_size
 
 
-@pytest.mark.parametrize("outcome", ["revenue", "ordered"])
+@pytest.mark.parametrize("outcome", all_of(["revenue", "ordered"], quick=("revenue",)))
 def test_size_for_the_outcome_of_a_goal(outcome: str) -> None:
     shop = make_shop(500, 0)
     goal = Goal("spring", outcome=outcome, horizon_days=60)

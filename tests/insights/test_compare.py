@@ -145,6 +145,7 @@ def test_what_our_methods_cannot_do_is_a_note() -> None:
     assert "7 groups of 20 or more need 140, and there are 120" in compared.rows[1].note
 
 
+@pytest.mark.slow
 def test_order_of_the_customers_does_not_matter() -> None:
     order = np.random.default_rng(1).permutation(120)
     methods = {"k-means": KMeans(4, n_init=1), "average": AgglomerativeClustering(4, linkage="average")}
@@ -220,6 +221,7 @@ def test_data_that_cannot_be_used_are_told(arguments: dict[str, Any], words: str
         compare_methods(**{"features": customers(), **arguments})
 
 
+@pytest.mark.slow
 def test_score_of_our_own_estimator_is_the_row_of_the_choice() -> None:
     X = np.random.default_rng(0).normal(CENTERS[GROUPS])
     row = select_clustering(X, methods=["kmeans"], n_clusters=3, min_size=10).best

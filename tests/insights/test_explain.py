@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from effort import examples
+from effort import all_of, examples
 from hypothesis import given
 from hypothesis import strategies as st
 from quick import quick_fit
@@ -64,7 +64,7 @@ def test_change_on_a_line_by_hand() -> None:
     assert back.target == 59
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", all_of(METHODS, quick=("kmeans", "hdbscan")))
 @given(data=st.data())
 @examples(25)
 def test_changed_customer_is_moved_and_the_rest_is_exact(method: str, data: st.DataObject) -> None:

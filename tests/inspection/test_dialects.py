@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from dialects import MAKERS, Dialect, shop_lines
+from effort import all_of
 from held_out import MAKERS as FURTHER
 
 from custseg import DataError, inspect
@@ -27,7 +28,13 @@ def looked_at(make: Callable[[], Dialect], folder: Path) -> tuple[Dialect, FileI
     return dialect, inspect(folder / dialect.name)
 
 
-@pytest.mark.parametrize("make", [*MAKERS, *FURTHER], ids=lambda make: make.__name__)
+LOGS = [
+    pytest.param(make, id=make.__name__, marks=() if number % 4 == 0 else pytest.mark.slow)
+    for number, make in enumerate([*MAKERS, *FURTHER])
+]
+
+
+@pytest.mark.parametrize("make", LOGS)
 def test_what_a_file_is_is_found(make: Callable[[], Dialect], tmp_path: Path) -> None:
     dialect, found = looked_at(make, tmp_path)
     assert found.kind == dialect.kind
@@ -36,7 +43,7 @@ def test_what_a_file_is_is_found(make: Callable[[], Dialect], tmp_path: Path) ->
     assert {name: found.arguments.get(name) for name in expected} == expected
 
 
-@pytest.mark.parametrize("make", [*MAKERS, *FURTHER], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", LOGS)
 def test_nothing_wrong_is_stated_without_doubt(make: Callable[[], Dialect], tmp_path: Path) -> None:
     dialect, found = looked_at(make, tmp_path)
     ambiguous = {one.subject for one in found.ambiguous}
@@ -47,7 +54,7 @@ def test_nothing_wrong_is_stated_without_doubt(make: Callable[[], Dialect], tmp_
             assert found.arguments[one.subject] == dialect.arguments[one.subject]
 
 
-@pytest.mark.parametrize("make", [*MAKERS, *FURTHER], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", LOGS)
 def test_file_can_be_read_as_it_was_found(make: Callable[[], Dialect], tmp_path: Path) -> None:
     _, found = looked_at(make, tmp_path)
     if found.kind != "orders" or found.missing or found.ambiguous:
@@ -130,7 +137,7 @@ REAL = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("name", all_of(REAL, quick=list(REAL)[:2]))
 def test_real_file_is_found(name: str, shared_file: Callable[[str], Path]) -> None:
     found = inspect(shared_file(name))
     assert {role: found.arguments[role] for role in REAL[name]} == REAL[name]

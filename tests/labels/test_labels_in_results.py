@@ -49,6 +49,7 @@ def test_code_keeps_the_columns(result: Segmentation) -> None:
     assert result.rules.rules[0].holds(TABLE).sum() == 40
 
 
+@pytest.mark.slow
 def test_labels_of_features_of_logs_can_be_replaced() -> None:
     shop = make_shop(300, 0)
     fitted = quick_fit(shop.orders, as_of=shop.as_of, labels={"recency_days": "silence in days"})

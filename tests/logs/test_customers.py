@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from kinds import rows_of
 
 from custseg.errors import DataError
 from custseg.logs import (
@@ -55,9 +56,9 @@ def known(customers: Customers, as_of: datetime = AS_OF) -> KnownAttributes:
 
 def values(customers: Customers, as_of: datetime = AS_OF) -> dict[str, list[Any]]:
     """The known values by column, in the order of the ids."""
-    found = known(customers, as_of)
-    table = found.table.sort("customer_id")
-    return {a.name: table.get_column(f"value_{a.index}").to_list() for a in found.attributes}
+    attributes = known(customers, as_of)
+    rows = sorted(rows_of(attributes.table.to_native()), key=lambda row: row["customer_id"])
+    return {a.name: [row[f"value_{a.index}"] for row in rows] for a in attributes.attributes}
 
 
 def counts(customers: Customers, name: str, as_of: datetime = AS_OF) -> AttributeCounts:

@@ -22,6 +22,7 @@ def test_old_model(model: SegmentModel) -> None:
         model.assign(LOG, as_of="2024-11-27", max_age_days=30)
 
 
+@pytest.mark.slow
 def test_old_log() -> None:
     model = quick_fit(LOG, as_of="2025-03-01").model
     with pytest.raises(DataError, match=r"the last row of the order log is \d+ days before as_of"):

@@ -38,6 +38,7 @@ def test_logs_of_the_fit_give_its_assignments(shop: Shop, whole: Segmentation) -
     assert assigned.equals(whole.assignments)
 
 
+@pytest.mark.slow
 def test_customer_is_measured_against_the_base_of_the_fit(shop: Shop, whole: Segmentation) -> None:
     """Other customers' new orders do not change the features of a customer."""
     model, later = whole.model, shop.as_of + timedelta(days=7)
@@ -121,6 +122,7 @@ def test_features_given_as_a_log() -> None:
                 fit.model.assign(table, as_of=moment)
 
 
+@pytest.mark.slow
 def test_features_given_as_one_of_two_logs(shop: Shop) -> None:
     fit = quick_fit(shop.orders, events=shop.events, as_of=shop.as_of)
     with pytest.raises(TypeError, match=r"orders= got a table with the features of the model. Give it as features="):
@@ -133,6 +135,7 @@ def test_logs_given_to_a_model_of_a_ready_table() -> None:
         fit.model.assign(clean_log(60), as_of="2025-01-01")
 
 
+@pytest.mark.slow
 def test_rows_after_a_moment_are_ignored_while_ages_go_on(shop: Shop, whole: Segmentation) -> None:
     """As if nothing had happened since: the log cut off gives the same."""
     since, later = shop.as_of, shop.as_of + timedelta(days=30)
@@ -150,6 +153,7 @@ def test_rows_after_a_moment_are_ignored_while_ages_go_on(shop: Shop, whole: Seg
     assert ignored.equals(model.features_of(logs, as_of=later, caller="test").frame)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["polars", "duckdb", "text"])
 def test_recent_features_are_those_of_a_window(source: str) -> None:
     shop = make_shop(200, 0)

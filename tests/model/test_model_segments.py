@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from logs import clean_log
 from quick import quick_fit
 
@@ -23,6 +24,7 @@ def test_size_of_a_small_segment_is_not_stored() -> None:
     assert min(sizes) < 10
 
 
+@pytest.mark.slow
 def test_evidence_of_a_name() -> None:
     shop = make_shop(600, 0)
     segments = quick_fit(shop.orders, as_of=shop.as_of, n_segments=5).model.segments

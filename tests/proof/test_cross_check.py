@@ -89,6 +89,7 @@ def test_every_engine(as_kind: Callable[[pl.DataFrame], object]) -> None:
     assert cross_check(as_kind(SMALL), ["age", "city"], min_size=0.2, outcome="bought") == check
 
 
+@pytest.mark.slow
 def test_further_segments() -> None:
     shop = make_shop(300, 0)
     result = fit_segments(shop.orders, as_of=shop.as_of, method="kmeans", n_segments=range(2, 5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from full_report import hostile, parts, result
 
 from custseg.reports import markdown
@@ -53,6 +54,7 @@ def test_what_would_begin_a_list_a_link_or_a_mention_is_text() -> None:
     assert "### https\N{WORD JOINER}://example.org \\~\\~gone\\~\\~" in text
 
 
+@pytest.mark.slow
 def test_markdown_in_russian() -> None:
     assert markdown(result("ru")) == markdown(result("ru"), language="ru")
     assert markdown(result(), language="ru").startswith("# Сегменты клиентов\n")

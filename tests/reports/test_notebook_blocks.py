@@ -76,6 +76,7 @@ def test_hostile_names_are_text(name: str) -> None:
         assert all(entry.replace("\u202e", "\\u202e")[:100] in shown for entry in HOSTILE)
 
 
+@pytest.mark.slow
 def test_report_and_notebook_show_the_same_tables() -> None:
     page = page_of("full", "ru")
     for name in ("choice", "transitions"):

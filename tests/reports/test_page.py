@@ -87,6 +87,7 @@ def test_pictures_hold_no_texts_comments_or_dates() -> None:
         assert not re.search(r"<!--|<text|<metadata|<style|xmlns|alert", picture.partition(">")[2])
 
 
+@pytest.mark.slow
 def test_same_result_gives_the_same_bytes(tmp_path: Path) -> None:
     assert report(result("ru"), tmp_path / "report.html").read_bytes() == page_of("plain", "ru").encode()
 

@@ -139,6 +139,7 @@ def test_characters_that_do_not_print_are_escaped_and_long_names_shortened() -> 
     assert "\\u202e" in data["segments"][2]["name"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fitted", "asked"), [("en", "ru"), ("ru", "en")])
 def test_report_in_another_language_equals_that_of_a_fit_in_it(fitted: str, asked: str) -> None:
     assert report_data(result(fitted), language=asked) == report_data(result(asked))

@@ -326,6 +326,7 @@ def test_tree_learns_a_checkerboard_that_no_single_cut_shows() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_segments", all_of(range(3, 7), quick=[4]))
 def test_rules_of_online_retail_are_faithful(shared_file: Callable[[str], Path], n_segments: int) -> None:
     path = shared_file("online_retail.parquet")

@@ -18,7 +18,6 @@ HERE = Path(__file__).parent
     ("script", "last_line"),
     [
         ("connect_script.py", "the same through Spark Connect"),
-        ("connect_features_script.py", "the same features through Spark Connect"),
         ("stopped_session_script.py", "a stopped session is named"),
     ],
 )

@@ -43,16 +43,33 @@ def assert_same(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> 
     assert [pair for pair in zip(found, expected, strict=True) if not same(*pair)] == []
 
 
-def test_all_families_of_a_shop_are_those_of_polars(spark: Any) -> None:
-    def built(on: Any) -> Any:
-        orders, events = Orders(on(SHOP.orders), **OF_ORDERS), Events(on(SHOP.events))
-        return build_features(orders, events, on(SHOP.customers), as_of=SHOP.as_of, window_days=300)
+def built(on: Any) -> Any:
+    """All families of the shop, of its logs as `on` presents them."""
+    orders, events = Orders(on(SHOP.orders), **OF_ORDERS), Events(on(SHOP.events))
+    return build_features(orders, events, on(SHOP.customers), as_of=SHOP.as_of, window_days=300)
 
+
+@pytest.fixture(scope="module")
+def all_families(spark: Any) -> DistributedFeatures:
+    """Built once, for it takes half a minute."""
     table = built(spark_frame)
     assert isinstance(table, DistributedFeatures)
+    return table
+
+
+def test_all_families_of_a_shop_are_those_of_polars(all_families: DistributedFeatures) -> None:
     expected = built(lambda log: log)
-    assert table.described == expected.described
-    assert_same(rows_of(table.frame), rows_of(expected.frame))
+    assert all_families.described == expected.described
+    assert_same(rows_of(all_families.frame), rows_of(expected.frame))
+
+
+def test_each_log_is_shuffled_once(all_families: DistributedFeatures) -> None:
+    orders = Orders(spark_frame(SHOP.orders), **OF_ORDERS)
+    rhythm = build_features(orders, as_of=SHOP.as_of, families=["rfm", "rhythm"]).frame
+    assert (shuffles(rhythm, "customer"), shuffles(rhythm, "customer_id")) == (1, 0)
+    everything = all_families.frame
+    everything.count()
+    assert (shuffles(everything, "customer"), shuffles(everything, "customer_id")) == (3, 0)
 
 
 def test_compiled_plans_give_the_same(spark: Any) -> None:
@@ -72,8 +89,7 @@ DATES: dict[str, pl.Series] = {
 }
 
 
-@pytest.mark.parametrize("ansi", ["true", "false"])
-@pytest.mark.parametrize("zone", ["America/New_York", "UTC"])
+@pytest.mark.parametrize(("zone", "ansi"), [("America/New_York", "true"), ("UTC", "false")])
 @pytest.mark.parametrize("dates", DATES)
 def test_no_setting_of_the_session_changes_a_number(spark: Any, dates: str, zone: str, ansi: str) -> None:
     log = pl.DataFrame(
@@ -89,15 +105,6 @@ def test_no_setting_of_the_session_changes_a_number(spark: Any, dates: str, zone
         table = spark_frame(log)
         found = build_features(Orders(table, timezone="Europe/Berlin"), as_of="2024-12-01", families=["rfm"])
         assert_same(rows_of(found.frame), rows_of(expected.frame))
-
-
-def test_each_log_is_shuffled_once(spark: Any) -> None:
-    orders, events = Orders(spark_frame(SHOP.orders), **OF_ORDERS), Events(spark_frame(SHOP.events))
-    rhythm = build_features(orders, as_of=SHOP.as_of, families=["rfm", "rhythm"]).frame
-    assert (shuffles(rhythm, "customer"), shuffles(rhythm, "customer_id")) == (1, 0)
-    everything = build_features(orders, events, spark_frame(SHOP.customers), as_of=SHOP.as_of).frame
-    everything.count()
-    assert (shuffles(everything, "customer"), shuffles(everything, "customer_id")) == (3, 0)
 
 
 def test_what_spark_keeps_can_be_released(spark: Any) -> None:

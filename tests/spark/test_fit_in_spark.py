@@ -8,6 +8,7 @@ import pytest
 from spark_session import spark_frame
 
 from custseg import fit_segments
+from custseg.datasets import make_shop
 from custseg.distributed import _base
 
 pytestmark = pytest.mark.spark
@@ -42,6 +43,17 @@ def test_a_small_base_gives_the_result_of_one_machine(spark: Any) -> None:
     expected = local.to_polars().sort("customer_id")
     assert spark_rows.drop("confidence").equals(expected.drop("confidence"))
     assert np.allclose(spark_rows["confidence"], expected["confidence"], atol=1e-12)
+
+
+def test_logs_give_the_result_of_one_machine_and_leave_nothing_kept(spark: Any) -> None:
+    shop = make_shop(200, 0)
+    kept = spark.sparkContext._jsc.getPersistentRDDs().size()
+    local, result = (
+        fit_segments(log, as_of=shop.as_of, n_segments=3) for log in (shop.orders, spark_frame(shop.orders))
+    )
+    assert spark.sparkContext._jsc.getPersistentRDDs().size() == kept
+    assert [(row.name, row.size) for row in result.profiles] == [(row.name, row.size) for row in local.profiles]
+    assert sizes_in_spark(result) == {row.segment: row.size for row in result.profiles}
 
 
 def test_customers_without_groups_are_one_segment(spark: Any) -> None:

@@ -50,6 +50,12 @@ def test_numbers_in_text_are_refused(spark: Any) -> None:
         fit_segments(features=table, n_segments=2)
 
 
+def test_a_stream_is_refused(spark: Any) -> None:
+    stream = spark.readStream.format("rate").load()
+    with pytest.raises(DataError, match=r"fit_segments: the table is a streaming DataFrame.*foreachBatch.*assign"):
+        fit_segments(features=stream)
+
+
 def test_the_automatic_minimum_is_refused(spark: Any) -> None:
     with pytest.raises(ValueError, match="Give a count or a share"):
         fit_segments(features=table_in(spark, customer_id=[1, 2], visits=[1, 2]), min_size="auto")

@@ -105,6 +105,7 @@ def test_picture(result: Segmentation) -> None:
     assert [text for text in texts if latin(text)] == []
 
 
+@pytest.mark.slow
 def test_drift_and_refit() -> None:
     shop = make_shop(300, 0)
     model = quick_fit(Orders(shop.orders, channel="channel"), as_of="2025-06-01", language="ru").model
@@ -144,6 +145,7 @@ def test_command_line(log: Path, tmp_path: Path) -> None:
     assert [line for line in lines if "папка" not in line and latin(line)] == []
 
 
+@pytest.mark.slow
 def test_labels_of_the_command_line(log: Path, tmp_path: Path) -> None:
     (tmp_path / "labels.toml").write_text('recency_days = "молчание"\n', encoding="utf-8")
     options = ["--labels", str(tmp_path / "labels.toml"), "--method", "kmeans", "--segments", "4", "--language", "ru"]

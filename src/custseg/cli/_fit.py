@@ -256,7 +256,7 @@ def _from_system(
     folder = config.parent if config is not None else Path()
     further = {name: options[name] for name in SYSTEM_OPTIONS if name in specified}
     sections = {
-        kind: {"file": relative(path, folder), "source": system, **further}
+        kind: {"file": relative(path, folder), "from": system, **further}
         for kind, path in files.items()
         if path is not None
     }

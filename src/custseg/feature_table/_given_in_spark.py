@@ -23,6 +23,7 @@ def features_in_spark(table: Any, id_column: str | None, caller: str) -> Distrib
     Only names and types are checked: nothing is computed. Columns are described as they are by their names alone.
     """
     if isinstance(table, DistributedFeatures):
+        check_usable(table.native, caller)
         return table
     check_usable(table, caller)
     types = types_of(table)

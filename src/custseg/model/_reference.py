@@ -183,9 +183,15 @@ def given_categories(table: FeatureTable, is_clustered: Bools) -> dict[str, Cate
 
 
 def recent_reference(features: FeatureTable | DistributedFeatures) -> RecentReference | None:
-    """The figures of the buyers of a table of the features of the last weeks; of many in Spark, those of a sample."""
+    """The figures of the buyers of a table of the features of the last weeks; of many in Spark, those of a sample.
+
+    Nothing else reads a table in Spark: what Spark keeps of it is freed.
+    """
     if isinstance(features, DistributedFeatures):
-        table, n_customers = features.sample(_MOST_RECENT, "fit_segments"), features.n_customers()
+        try:
+            table, n_customers = features.sample(_MOST_RECENT, "fit_segments"), features.n_customers()
+        finally:
+            features.release()
     else:
         table, n_customers = features, len(features)
     buyers = table.local.filter(nw.col("order_count") > 0)

@@ -95,6 +95,7 @@ def test_send_cap_needs_mails(project: Path) -> None:
     assert not Path("history").exists()
 
 
+@pytest.mark.slow
 def test_every_way_to_write_a_date_is_the_same_day(project: Path) -> None:
     run("daily", "--as-of", DAYS[1])
     first = run("daily", "--as-of", DAYS[0], "--json").stdout
@@ -104,6 +105,7 @@ def test_every_way_to_write_a_date_is_the_same_day(project: Path) -> None:
     assert files(project) == before
 
 
+@pytest.mark.slow
 def test_small_shop_has_days_without_drift(project: Path) -> None:
     clean_log(80).write_csv("orders.csv")
     fit = ["fit", "orders.csv", "--as-of", DAYS[0], "--method", "kmeans", "--segments", "2", "--min-size", "10"]
@@ -137,6 +139,7 @@ def test_day_begins_with_the_sums(project: Path) -> None:
     assert re.search(r"^Сменили сегмент \S+ из \S+; новых клиентов — \S+, выбывших — \S+\.", output, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_consent_decides_who_is_reachable(project: Path) -> None:
     log = clean_log(150)
     ids = log["customer_id"].unique().sort()

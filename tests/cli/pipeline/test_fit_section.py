@@ -99,6 +99,7 @@ def test_refit_has_the_options_of_the_fit(folder: Path) -> None:
     assert (model.method, model.options.n_segments, model.options.min_size) == ("kmeans", (3,), 25)
 
 
+@pytest.mark.slow
 def test_edited_options_are_named_by_drift_and_taken_by_refit(folder: Path) -> None:
     edit('segments = "3"', 'segments = "4"')
     printed = json.loads(run("drift", "--as-of", FIT_AT, "--json").stdout)

@@ -35,6 +35,7 @@ def test_report_and_markdown_are_written(log: str, tmp_path: Path) -> None:
     assert f"<code>{command.replace(chr(39), '&#39;')}</code>" in Path("report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_report_in_russian(log: str) -> None:
     code, output = run("report", log, *QUICK, "--language", "ru", "--out", "отчёт.html")
     assert code == 0
@@ -42,6 +43,7 @@ def test_report_in_russian(log: str) -> None:
     assert '<html lang="ru">' in Path("отчёт.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_project_file_has_logs_and_options(log: str) -> None:
     assert run("fit", log, *QUICK, "--language", "ru", "--out", "segments", "--config", "custseg.toml")[0] == 0
     code, output = run("report")

@@ -334,6 +334,7 @@ def test_minimum_can_be_a_share() -> None:
     assert choose(blobs(40, 35, 5), 2, min_size=0.11).min_size == 9
 
 
+@pytest.mark.slow
 def test_candidate_that_would_part_equal_rows_is_listed_and_not_taken() -> None:
     X = np.repeat([[0.0], [1.0], [9.0]], [30, 30, 4], axis=0)
     choice = choose(X, [2, 3], min_size=10)
@@ -343,6 +344,7 @@ def test_candidate_that_would_part_equal_rows_is_listed_and_not_taken() -> None:
         choice.select("kmeans", 3)
 
 
+@pytest.mark.slow
 def test_number_that_the_rows_cannot_fill_is_not_tried() -> None:
     choice = choose(blobs(40, 40), [2, 3, 4, 9], min_size=20)
     assert [row.n_clusters for row in choice.candidates] == [2, 3, 4]
@@ -478,6 +480,7 @@ def even() -> ClusteringChoice:
     return choose(EVEN, range(2, 6))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefer", [3, [3], np.int64(3), range(3, 4)])
 def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, prefer: Any) -> None:
     assert [row.n_clusters for row in (*even.near_ties, even.best)] == [2, 3, 4, 5]
@@ -611,6 +614,7 @@ def test_of_many_rows_only_the_selected_clustering_has_all(many: ClusteringChoic
     assert (many.min_size, many.best.smallest) == (600, 1_000)
 
 
+@pytest.mark.slow
 def test_other_candidate_of_many_rows_is_fitted_when_selected(many: ClusteringChoice) -> None:
     two = many.select("kmeans", 2)
     assert np.bincount(two.best.labels).tolist() == [9_000, 3_000]
@@ -637,6 +641,7 @@ def test_group_of_ten_rows_is_found() -> None:
     assert choose(blobs(10, 40, 25)).best.n_clusters == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [40, 44])
 def test_two_peaks_beside_a_uniform_column_are_two_groups(seed: int) -> None:
     # Before neighbors were compared with a cloud like the two, these were 4 and 5 natural groups.

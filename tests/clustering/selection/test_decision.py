@@ -385,6 +385,7 @@ def ring_around_cloud() -> tuple[np.ndarray, np.ndarray]:
     return np.vstack([ring + rng.normal(0, 0.4, (180, 2)), rng.normal(size=(120, 2))]), np.repeat([0, 1], [180, 120])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [make_moons(300, noise=0.07, random_state=0), ring_around_cloud()])
 def test_groups_of_any_shape_are_found_whole(shape: tuple[np.ndarray, np.ndarray]) -> None:
     X, groups = shape

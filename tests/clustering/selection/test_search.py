@@ -46,6 +46,7 @@ def test_mixtures_and_hdbscan_are_skipped_on_one_cloud(of_a_cloud: ClusteringCho
     assert methods_of(of_a_cloud) == {"kmeans"}
 
 
+@pytest.mark.slow
 def test_nothing_is_skipped_where_a_first_try_separates_what_k_means_cuts(of_moons: ClusteringChoice) -> None:
     assert max(row.separation for row in of_moons.candidates if row.method == "kmeans") < 0
     assert of_moons.skipped == ()
@@ -53,6 +54,7 @@ def test_nothing_is_skipped_where_a_first_try_separates_what_k_means_cuts(of_moo
     assert (of_moons.best.method, of_moons.best.n_clusters, of_moons.verdict) == ("hdbscan", 2, "natural")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("methods", [["gaussian_mixture"], ["gaussian_mixture", "hdbscan"], ["ward"]])
 def test_nothing_is_skipped_without_k_means(methods: list[str]) -> None:
     choice = selected(CLOUD, methods=methods, n_clusters=[2, 3])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from effort import all_of
 from logs import clean_log
 from sql_databases import DATABASES, PARAMETERS, agreement
 from sql_models import MODELS, customers, fitted, hard_customers
@@ -16,7 +17,7 @@ from custseg.exports import features_sql, to_sql
 
 
 @pytest.mark.parametrize("dialect", PARAMETERS)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", all_of(MODELS, quick=[name for name in MODELS if "heavy" in name]))
 def test_segments_equal_those_of_python(name: str, dialect: str) -> None:
     model = fitted(name)
     table = hard_customers(model, 200)

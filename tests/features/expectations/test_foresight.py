@@ -26,6 +26,7 @@ def test_same_answer_for_every_kind_of_table(as_kind: Callable[[pl.DataFrame], o
     assert rows == [pytest.approx(row) for row in expected.to_dicts()]
 
 
+@pytest.mark.slow
 def test_cdnow_keeps_its_promise(shared_file: Callable[[str], Path]) -> None:
     """The orders and the revenue of the last 91 days of calibration, from the first 182: within 5 %."""
     orders = Orders(shared_file("cdnow_sample.csv"), customer="id", order=None, date="date", amount="spent")

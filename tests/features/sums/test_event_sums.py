@@ -14,7 +14,7 @@ from event_logs import DESCRIBED, event_logs, moments
 from event_reference import features_by_hand
 from hypothesis import given
 from hypothesis import strategies as st
-from kinds import EVERY_KIND, KINDS, rows_of, same
+from kinds import EVERY_KIND, KINDS, LOCAL_KINDS, rows_of, same
 
 from custseg import Orders
 from custseg.features import build_features
@@ -119,9 +119,8 @@ def test_dates_with_a_zone_have_the_days_of_the_logs_zone(kind: str, tmp_path: P
     assert row["engagement_web"] == pytest.approx(0.5**0.2 + 2 * 0.5**0.1, abs=1e-9)
 
 
+@pytest.mark.parametrize("kind", LOCAL_KINDS)
 def test_orders_and_events_may_live_on_different_engines(kind: str, tmp_path: Path) -> None:
-    if kind == "spark":
-        pytest.skip("a log on Spark cannot be mixed with a local one: see tests/spark")
     events = pl.DataFrame(
         {"customer_id": [1, 2], "occurred_at": [datetime(2024, 3, 1, 9)] * 2, "event": ["carted", "carted"]}
     )

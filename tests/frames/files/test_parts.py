@@ -118,6 +118,7 @@ def test_part_without_needed_column(tmp_path: Path) -> None:
 SALES = st.lists(st.tuples(st.integers(1, 5), st.integers(-500, 500)), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(sales=SALES, cut=st.integers(0, 12))
 def test_file_cut_in_two(tmp_path: Path, sales: list[tuple[int, int]], cut: int) -> None:

@@ -58,6 +58,7 @@ def test_ties_keep_their_order() -> None:
     assert [entry.name for entry in rank(names, [figure(1, 1)] * 3).ranked] == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [[500, 500], [200, 400, 800, 300]])
 def test_noise_has_no_winner(sizes: list[int]) -> None:
     winners = 0

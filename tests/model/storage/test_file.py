@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from effort import all_of
 from logs import clean_log
 from quick import quick_fit
 
@@ -35,7 +36,7 @@ def file(model: SegmentModel, tmp_path: Path) -> Path:
     return tmp_path / "model.json"
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", all_of(METHODS, quick=("kmeans", "hdbscan")))
 def test_loaded_model_is_the_saved_one(method: str, tmp_path: Path) -> None:
     model = fitted(method)
     model.save(tmp_path / "model.json")

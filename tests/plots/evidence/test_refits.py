@@ -10,6 +10,7 @@ def dots(axes: object) -> list[tuple[float, float]]:
     return [(line.get_xdata()[0], line.get_ydata()[0]) for line in lines]
 
 
+@pytest.mark.slow
 def test_dots_are_the_similarities_of_the_segments() -> None:
     result = awkward_results()["fifteen"]
     left, right = plot_stability(result).axes

@@ -45,6 +45,7 @@ def test_names_stand_at_the_end_with_the_latest_size_unless_it_is_hidden() -> No
     assert any(word.startswith("$x_1$") and "·" not in word for word in words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_segments", "n_moments"), [(1, 1), (2, 2), (8, 13), (15, 30)])
 def test_few_and_many_can_be_read(n_segments: int, n_moments: int) -> None:
     assert_readable(plot_trend(trend(n_segments, n_moments, with_revenue=True)))

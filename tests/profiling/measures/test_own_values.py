@@ -69,6 +69,7 @@ def test_other_terms_stay() -> None:
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@pytest.mark.slow
 @given(st.lists(numbers, min_size=1, max_size=40), numbers, numbers, st.booleans())
 def test_bounds_move_inwards_and_lose_at_most_a_tenth(
     values: list[float], low: float, high: float, whole: bool

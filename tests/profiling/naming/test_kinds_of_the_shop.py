@@ -102,6 +102,7 @@ def test_readers_and_visitors_who_never_buy_are_named() -> None:
     assert profile_segments(more, labels)[2].names["en"] == "Read but never buy"
 
 
+@pytest.mark.slow
 def test_one_order_in_a_window_is_not_called_one_order_ever() -> None:
     shop = make_shop(2_000, 0)
     orders = Orders(shop.orders, cancelled="cancelled", discount="discount")
@@ -110,6 +111,7 @@ def test_one_order_in_a_window_is_not_called_one_order_ever() -> None:
     assert said == ["one order in the window"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", all_of(range(3, 7), quick=[4]))
 def test_online_retail_has_names_that_are_true(shared_file: Callable[[str], Path], number: int) -> None:
     log = shared_file("online_retail.parquet")

@@ -86,6 +86,7 @@ def test_every_word_holds_for_most_members(block: int) -> None:
     assert n_words > 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_words_of_a_name_hold_together(block: int) -> None:
     n_names = 0
@@ -98,6 +99,7 @@ def test_words_of_a_name_hold_together(block: int) -> None:
     assert n_names > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_high_spend_is_true_beside_every_other_segment(block: int) -> None:
     n_names = 0
@@ -114,6 +116,7 @@ def test_high_spend_is_true_beside_every_other_segment(block: int) -> None:
     assert n_names > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_low_and_high_are_on_their_side_of_the_middle_customer(block: int) -> None:
     for seed in range(20 * block, 20 * block + 20):
@@ -134,6 +137,7 @@ def is_told(values: dict[str, np.ndarray], labels: np.ndarray, pair: tuple[Segme
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_words_tell_every_segment_from_every_other(block: int) -> None:
     n_pairs = confused = 0
@@ -176,6 +180,7 @@ def test_hardly_any_name_is_true_of_another_segment(block: int) -> None:
     assert as_true <= 0.05 * n_pairs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_words_of_a_column_are_in_the_order_of_its_medians(block: int) -> None:
     for seed in range(20 * block, 20 * block + 20):

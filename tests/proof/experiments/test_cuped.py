@@ -62,6 +62,7 @@ def test_large_groups_are_welchs() -> None:
     assert permuted.p_value == pytest.approx(test.pvalue, abs=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [1e-200, 1.0, 1e200])
 def test_interval_leaves_out_0_where_p_is_small(unit: float) -> None:
     for seed in range(20):

@@ -40,6 +40,7 @@ def test_plain_kmeans_has_as_many_clusters() -> None:
     assert len(np.unique(plain_kmeans(columns(), 4, seed=0))) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_yes_no", [False, True])
 def test_boosting_finds_what_there_is(is_yes_no: bool) -> None:
     rng = np.random.default_rng(0)

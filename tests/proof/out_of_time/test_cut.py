@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ def built(orders: Any, events: Any, customers: Any, cut: datetime) -> pl.DataFra
     return pl.DataFrame(table)
 
 
+@pytest.mark.slow
 @examples(12)
 @given(st.integers(60, 700), st.integers(0, 86_399))
 def test_features_of_the_cut_log_are_those_of_the_whole_log(days: int, seconds: int) -> None:

@@ -88,12 +88,14 @@ def described(orders: pl.DataFrame) -> Any:
     return Orders(orders, cancelled="cancelled")
 
 
+@pytest.mark.slow
 def test_rows_at_or_after_as_of_change_nothing() -> None:
     orders = shop().orders
     later = orders.with_columns(pl.col("ordered_at") + timedelta(days=800), pl.col("order_id") + "x")
     assert repr(proof_of(pl.concat([orders, later]))) == repr(proof())
 
 
+@pytest.mark.slow
 def test_segments_do_not_know_the_period() -> None:
     """The same segments, whatever happens after the cut."""
     before = shop().orders.filter(pl.col("ordered_at") < proof().cut)
@@ -111,6 +113,7 @@ def test_logs_that_end_early_are_named() -> None:
     assert "The logs end" not in proof().sentence
 
 
+@pytest.mark.slow
 def test_attributes_without_dates_are_named() -> None:
     customers = Customers(shop().customers, numeric=["age"], category=["region"])
     told = proof_of(customers=customers, n_segments=3)
@@ -119,6 +122,7 @@ def test_attributes_without_dates_are_named() -> None:
     assert "age" not in told.result.features.names
 
 
+@pytest.mark.slow
 def test_sentence_in_both_languages() -> None:
     assert proof().sentence.startswith(f"{len(proof().segments)} segments explain ")
     assert "the number of orders over the next 60 days (95 % interval " in proof().sentence
@@ -133,6 +137,7 @@ def test_page_escapes_names() -> None:
     assert len(proof().segment_columns()["name"]) == len(proof().segments)
 
 
+@pytest.mark.slow
 def test_a_window_ends_at_the_cut() -> None:
     told = proof_of(window_days=120)
     assert np.nanmax(told.result.features.values("recency_days")) <= 120
@@ -145,6 +150,7 @@ def test_without_a_goal_the_outcome_is_revenue() -> None:
     assert (told.goal, told.outcome) == (None, "revenue")
 
 
+@pytest.mark.slow
 def test_yes_and_no_is_a_share_of_deviance() -> None:
     told = proof_of(goal=Goal("again", outcome="ordered"), n_segments=3)
     assert told.is_yes_no

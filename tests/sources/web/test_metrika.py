@@ -84,6 +84,7 @@ def test_both_spellings_of_lists_and_names(tmp_path: Path) -> None:
     assert order_rows(metrika(tsv(tmp_path, [renamed, *plain], "new.tsv"))) == first
 
 
+@pytest.mark.slow
 def test_relation_and_table_read_the_same(tmp_path: Path) -> None:
     frame = pl.DataFrame(VISITS, schema=HEADER, orient="row")
     expected = order_rows(metrika(tsv(tmp_path, [HEADER, *VISITS])))

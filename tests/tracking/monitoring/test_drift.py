@@ -53,6 +53,7 @@ def test_customers_of_the_fit_have_not_changed(shop: Shop, model: SegmentModel) 
     assert [row.kind for row in result.rows] == ["segments", "outliers", *["feature"] * 3, *["recent"] * 5]
 
 
+@pytest.mark.slow
 def test_other_customers_of_the_same_kind_have_not_changed(model: SegmentModel) -> None:
     other = make_shop(1_500, 1)
     assert drift(model, orders=other.orders, as_of=other.as_of).verdict == "keep"

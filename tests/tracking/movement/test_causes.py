@@ -83,6 +83,7 @@ def test_rows_added_to_the_past_are_a_correction(model: SegmentModel) -> None:
     assert cause_of(before, LAPSED) == "correction"
 
 
+@pytest.mark.slow
 def test_move_that_only_another_model_makes(model: SegmentModel) -> None:
     """The other model parts the customers at 12 days, between 10 and 14."""
     other = pl.concat([orders_of(i, [i % 5 if i < 35 else 20 + i % 5]) for i in range(60)])

@@ -43,6 +43,7 @@ def second(shop: Shop, first: Segmentation) -> Refit:
     return refit(first.model, shop.orders, as_of="2025-07-01")
 
 
+@pytest.mark.slow
 def test_largest_segment_need_not_be_0() -> None:
     model = fitted({10: 60, 50: 40, 90: 20}).model
     result = refit(model, features=groups({10: 30, 50: 40, 90: 60})).result
@@ -108,6 +109,7 @@ def test_fit_options_are_those_of_the_model(first: Segmentation, second: Refit) 
     assert second.model.definition.describing == {"channel": "channel"}
 
 
+@pytest.mark.slow
 def test_lifts_are_those_of_the_numbers_of_the_lineage() -> None:
     """The largest segment of the refit has number 2, and what it can show is said of it."""
     large = make_shop(1500, 2)

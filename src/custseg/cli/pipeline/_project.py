@@ -90,7 +90,7 @@ class Project:
 
     def described(self) -> dict[str, Any]:
         """The described logs by name; only those that the file has."""
-        plain = [name for name, section in self.logs.items() if "source" not in section]
+        plain = [name for name, section in self.logs.items() if "from" not in section]
         described = all_of([partial(self._described, name) for name in plain])
         return {**self._from_systems(), **dict(zip(plain, described, strict=True))}
 
@@ -99,8 +99,8 @@ class Project:
         from custseg.sources import read
 
         described: dict[str, Any] = {}
-        for system in dict.fromkeys(section["source"] for section in self.logs.values() if "source" in section):
-            sections = {name: section for name, section in self.logs.items() if section.get("source") == system}
+        for system in dict.fromkeys(section["from"] for section in self.logs.values() if "from" in section):
+            sections = {name: section for name, section in self.logs.items() if section.get("from") == system}
             files = {name: str(self.folder / section["file"]) for name, section in sections.items()}
             options = {key: value for section in sections.values() for key, value in section.items()
                        if key in SYSTEM_OPTIONS}  # fmt: skip
@@ -131,7 +131,7 @@ def read_project(path: Path) -> Project:
         raise DataError(f"{path}: the project file cannot be read ({error.strerror or error}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: the project file is not valid TOML ({error}).") from None
-    allowed = {**_OPTIONS, **{name: ("file", "source", *_arguments(kind)) for name, kind in _kinds().items()}}
+    allowed = {**_OPTIONS, **{name: ("file", "from", *_arguments(kind)) for name, kind in _kinds().items()}}
     _check_keys(plain, ("language", *allowed), str(path))
     for section, keys in allowed.items():
         value = plain.get(section, {})
@@ -145,7 +145,7 @@ def read_project(path: Path) -> Project:
     for name, arguments in logs.items():
         if not isinstance(arguments.get("file"), str):
             raise DataError(f"{path}: [{name}] must have the path of its file, as in file = '{name}.csv'.")
-        _check_source(arguments, f"{path}: [{name}]")
+        _check_system(arguments, f"{path}: [{name}]")
         arguments.update({key: None for key, value in arguments.items() if value == "none" and key != "file"})
     for key, location in plain.get("paths", {}).items():
         if not isinstance(location, str) or not location:
@@ -207,15 +207,15 @@ def _check_keys(values: Mapping[str, Any], keys: Collection[str], where: str) ->
             raise DataError(f"{where} has the unknown key {key!r}.{hint}")
 
 
-def _check_source(arguments: Mapping[str, Any], where: str) -> None:
+def _check_system(arguments: Mapping[str, Any], where: str) -> None:
     """Raise for a system that there is not, and for keys that its files do not need."""
-    if "source" not in arguments:
+    if "from" not in arguments:
         return
     from custseg.sources import SYSTEMS
 
-    if arguments["source"] not in SYSTEMS:
-        raise DataError(f"{where} 'source' must be one of {listed(list(SYSTEMS))}, got {arguments['source']!r}.")
-    _check_keys(arguments, ("file", "source", *SYSTEM_OPTIONS), where)
+    if arguments["from"] not in SYSTEMS:
+        raise DataError(f"{where} 'from' must be one of {listed(list(SYSTEMS))}, got {arguments['from']!r}.")
+    _check_keys(arguments, ("file", "from", *SYSTEM_OPTIONS), where)
 
 
 def _check_daily(values: Mapping[str, Any], where: str) -> None:

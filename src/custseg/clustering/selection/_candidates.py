@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from custseg._numerics import Floats, Integers
 from custseg.clustering._method import FitNote, reassignment_notes
 from custseg.clustering._methods import get_method, method_label
@@ -33,6 +35,17 @@ class Draws:
     silhouettes: Floats
     separations: Floats
     stability: Floats
+
+    def resampled(self, pairs: Integers) -> dict[str, list[float]]:
+        """The measures of a candidate in each sample, by its attribute; `pairs` are those of halves, a row a sample."""
+        halves = np.concatenate([2 * pairs, 2 * pairs + 1], axis=1)
+        measures = {
+            "silhouette": self.silhouettes[: len(pairs)],
+            "separation_in_halves": np.median(self.separations[halves], axis=1),
+        }
+        if len(self.stability):
+            measures["stability"] = self.stability[pairs].mean(axis=1)
+        return {name: values.tolist() for name, values in measures.items()}
 
 
 @dataclass(frozen=True)

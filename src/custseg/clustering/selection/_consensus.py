@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from custseg._numerics import Integers
 from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.selection._candidates import Candidate
 from custseg.clustering.selection._decision import RULE, Decision, Request, Thresholds, decide
@@ -92,16 +91,21 @@ def resampled_evidence(
     n_pairs = max((len(draws.stability) for draws in measured), default=0)
     if not n_pairs or not len(null.silhouettes):
         return []
+    n_samples = n_samples or max(len(draws.silhouettes) for draws in measured)
     rng = np.random.default_rng(_SEED)
-    evidence = []
-    for number in range(n_samples or max(len(draws.silhouettes) for draws in measured)):
-        pairs = rng.integers(0, n_pairs, n_pairs)
-        chance = null.resampled(rng)
-        rows = [
-            chance.with_gain(_resampled(row, pairs, number)) if row.draws is not None else row for row in candidates
-        ]
-        evidence.append((rows, chance))
-    return evidence
+    drawn = [(rng.integers(0, n_pairs, n_pairs), null.resampled(rng)) for _ in range(n_samples)]
+    pairs = np.array([of_sample for of_sample, _ in drawn])
+    measures = [None if row.draws is None else row.draws.resampled(pairs) for row in candidates]
+    return [
+        (
+            [
+                row if values is None else chance.with_gain(row, **{name: of[number] for name, of in values.items()})
+                for row, values in zip(candidates, measures, strict=True)
+            ],
+            chance,
+        )
+        for number, (_, chance) in enumerate(drawn)
+    ]
 
 
 def counted_numbers(
@@ -156,20 +160,6 @@ def _can_be_refitted(row: Candidate) -> bool:
 def _agreeing(row: Candidate) -> Candidate:
     """The candidate as one without separation on whose clusters all refits agree."""
     return replace(row, separation=None, stability=1.0, stability_of_clusters=dict.fromkeys(range(row.n_clusters), 1.0))
-
-
-def _resampled(row: Candidate, pairs: Integers, number: int) -> Candidate:
-    """The candidate with the silhouette in a sample, and the draws of these pairs of halves."""
-    draws = row.draws
-    if draws is None:
-        return row
-    halves = np.concatenate([2 * pairs, 2 * pairs + 1])
-    changed = replace(
-        row,
-        silhouette=float(draws.silhouettes[number]),
-        separation_in_halves=float(np.median(draws.separations[halves])),
-    )
-    return replace(changed, stability=float(draws.stability[pairs].mean())) if len(draws.stability) else changed
 
 
 def decide_by_consensus(

@@ -182,6 +182,11 @@ def might_be_natural(row: Candidate, rule: Thresholds = RULE) -> bool:
     return _separation(row) > rule.touching
 
 
+def might_be_very_stable(row: Candidate, rule: Thresholds = RULE) -> bool:
+    """Whether the separation in the sample allows `very_stable_number`, whatever pairs of halves are drawn."""
+    return row.stability is not None and row.separation is not None and row.separation > rule.touching
+
+
 def very_stable_number(rows: Sequence[Candidate], null: NullReference, rule: Thresholds = RULE) -> int:
     """The largest number of clusters that the first step of `decide` finds among these candidates; 0 for none."""
     return max((row.n_clusters for row in rows if _touching(row, null, rule)), default=0)
@@ -266,7 +271,8 @@ def _separated(row: Candidate, null: NullReference, rule: Thresholds) -> bool:
 
 def _is_beyond(row: Candidate, limit: float, null: NullReference) -> bool:
     """Whether the separation is above the limit and above chance."""
-    if row.n_clusters < 2 or _separation(row) <= max(limit, null.chance_separation(row.n_clusters)):
+    separation = _separation(row)
+    if row.n_clusters < 2 or separation <= limit or separation <= null.chance_separation(row.n_clusters):
         return False
     if row.separation_margin is not None and row.separation_margin <= 0:
         return False

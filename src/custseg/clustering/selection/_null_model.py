@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.optimize import isotonic_regression
@@ -193,12 +194,17 @@ class NullReference:
     @cached_property
     def means(self) -> Floats:
         """Mean silhouette for each number."""
-        return np.array([_mean(column) for column in self.silhouettes.T])
+        columns = np.ascontiguousarray(self.silhouettes.T)
+        return np.array([_mean(column) for column in columns]) if np.isnan(columns).any() else columns.mean(axis=1)
 
     @cached_property
     def deviations(self) -> Floats:
         """Standard deviation of the silhouette for each number."""
-        return np.array([_deviation(column) for column in self.silhouettes.T])
+        columns = np.ascontiguousarray(self.silhouettes.T)
+        if np.isnan(columns).any() or len(self.silhouettes) < 2:
+            return np.array([_deviation(column) for column in columns])
+        deviations: Floats = columns.std(axis=1, ddof=1)
+        return deviations
 
     @cached_property
     def level(self) -> float:
@@ -224,12 +230,10 @@ class NullReference:
         The 95th percentile of the draws. Of two clusters it is the 99th, by mean and standard deviation: refits agree
         on the halves of any long cloud, so nothing but separation tells two groups from one.
         """
-        return self._chance_separations.get(n_clusters, -np.inf)
-
-    @cached_property
-    def _chance_separations(self) -> dict[int, float]:
-        columns = zip(self.numbers, map(_finite, self.separations.T), strict=True)
-        return {k: _chance_of_separation(k, values) for k, values in columns if len(values)}
+        if n_clusters not in self.numbers:
+            return -np.inf
+        values = _finite(self.separations[:, self.numbers.index(n_clusters)])
+        return _chance_of_separation(n_clusters, values) if len(values) else -np.inf
 
     @property
     def has_separations(self) -> bool:
@@ -256,20 +260,20 @@ class NullReference:
         drawn = rng.integers(0, len(self.silhouettes), len(self.silhouettes))
         return replace(self, silhouettes=self.silhouettes[drawn], separations=self.separations[drawn])
 
-    def with_gain(self, row: Candidate) -> Candidate:
-        """The candidate with its silhouette gain and the standard deviation of chance, if its number was compared."""
-        if row.n_clusters not in self.numbers:
-            return row
-        index = self.numbers.index(row.n_clusters)
-        mean, deviation = float(self.means[index]), float(self.deviations[index])
-        if np.isnan(mean):
-            mean = deviation = 0.0 if row.n_clusters == 1 else np.nan
-        gain = (row.silhouette or 0.0) - mean
-        return replace(
-            row,
-            silhouette_gain=None if np.isnan(gain) else gain,
-            silhouette_gain_error=None if np.isnan(deviation) else deviation,
-        )
+    def with_gain(self, row: Candidate, **changes: Any) -> Candidate:
+        """The candidate, changed so, with its silhouette gain and the standard deviation of chance.
+
+        Without the two if its number of clusters was not compared.
+        """
+        if row.n_clusters in self.numbers:
+            index = self.numbers.index(row.n_clusters)
+            mean, deviation = float(self.means[index]), float(self.deviations[index])
+            if np.isnan(mean):
+                mean = deviation = 0.0 if row.n_clusters == 1 else np.nan
+            gain = (changes.get("silhouette", row.silhouette) or 0.0) - mean
+            changes["silhouette_gain"] = None if np.isnan(gain) else gain
+            changes["silhouette_gain_error"] = None if np.isnan(deviation) else deviation
+        return replace(row, **changes) if changes else row
 
 
 def _finite(values: Floats) -> Floats:

@@ -19,7 +19,13 @@ from custseg.clustering._methods import REFERENCE_METHOD
 from custseg.clustering.rows._rows import distinct_rows
 from custseg.clustering.selection._candidates import Candidate, Skipped
 from custseg.clustering.selection._consensus import FIRST_SAMPLES, resampled_evidence
-from custseg.clustering.selection._decision import RULE, Thresholds, might_be_natural, very_stable_number
+from custseg.clustering.selection._decision import (
+    RULE,
+    Thresholds,
+    might_be_natural,
+    might_be_very_stable,
+    very_stable_number,
+)
 from custseg.clustering.selection._evidence import Evaluator, fitted, labels_of_part
 from custseg.clustering.selection._null_model import NullReference
 from custseg.clustering.selection._stages import Stages
@@ -203,7 +209,8 @@ class Search:
     def _least_number(self) -> int:
         """The number of very stable clusters that all resamples of the evidence find: fewer are not selected."""
         allowed = [row for row, _ in self.tried if self.numbers is None or row.n_clusters in self.numbers]
-        evidence = [(allowed, self.null), *resampled_evidence(allowed, self.null, FIRST_SAMPLES)]
+        possible = [row for row in allowed if might_be_very_stable(row, self.rule)]
+        evidence = [(possible, self.null), *resampled_evidence(possible, self.null, FIRST_SAMPLES)]
         return min(very_stable_number(rows, null, self.rule) for rows, null in evidence)
 
     def _can_be_selected(self, row: Candidate) -> bool:
