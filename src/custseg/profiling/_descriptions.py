@@ -12,9 +12,9 @@ from custseg._column_kinds import is_counted_name
 from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_TAIL
 from custseg.profiling._markers import RankedMarker, Statement, days_per_order, shares_as_text
+from custseg.profiling._own_values import own_values
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
-from custseg.profiling.measures._own_values import own_values
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import (
     MISSING,
@@ -179,10 +179,10 @@ def _own_bounds(feature: str, members: Floats, others: Floats, *, is_higher: boo
     is_whole = bool((members == np.floor(members)).all() and (others == np.floor(others)).all())
     best, largest = tuple[Term, ...](), 0.0
     for tail in _TAILS[len(members) < SMALLEST_TAIL :]:
-        own = own_values(members, says_last=is_whole, tail=tail)
-        terms = own.central(feature)
-        if own.center[0] == own.center[1]:
-            terms = (Term(feature, "==", own.center[0]),)
+        typical = own_values(members, says_last=is_whole, tail=tail)
+        terms = typical.central(feature)
+        if typical.center[0] == typical.center[1]:
+            terms = (Term(feature, "==", typical.center[0]),)
         elif terms:
             near, far = terms if is_higher else terms[::-1]
             terms = terms if (~_is_met((far,), others)).mean() >= _BEYOND else (near,)
@@ -205,7 +205,8 @@ def _sentence(claims: Sequence[_Claim], segment: int, *, statistics: ColumnStati
     if are_of_all or (are_of_most and np.logical_and.reduce([claim.holds for claim in claims]).mean() >= _MOST):
         first, *further = predicates
         # "have income of 40 and visits of 5" has one verb.
-        further = [said.removeprefix(words["verb"]) if first.startswith(words["verb"]) else said for said in further]
+        if first.startswith(words["verb"]):
+            further = [predicate.removeprefix(words["verb"]) for predicate in further]
         sentence = str(words["all" if are_of_all else "most"]).format(words["and"].join([first, *further]))
     else:
         subjects = [_subject(claim, segment, statistics=statistics, language=language) for claim in claims]

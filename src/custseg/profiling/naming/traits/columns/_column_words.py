@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from custseg._column_kinds import is_share_name
+from custseg.profiling._own_values import OwnValues, own_values
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
-from custseg.profiling.measures._own_values import OwnValues, own_values
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words
 from custseg.profiling.naming.traits._levels import Level, amount_ends, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custseg.profiling.measures._own_values import own_values
+from custseg.profiling._own_values import own_values
 from custseg.profiling.measures._terms import Term
 
 
