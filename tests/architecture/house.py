@@ -87,7 +87,7 @@ ROOMS = {
     "profiling": (
         ("measures",),
         ("_marker_texts",),
-        ("_markers",),
+        ("_markers", "_own_values"),
         ("_descriptions", "naming"),
         ("_segment_profile",),
         ("_assemble", "_display", "_long_form", "_overview"),

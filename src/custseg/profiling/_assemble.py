@@ -121,7 +121,9 @@ def segment_row(
     measured = {*inputs.statistics.ranked, *inputs.statistics.shares}
     features = {column: _feature(inputs, column, segment) for column in table.described if column in measured}
     reach = reachable(table, members)
-    description = described(ranked_markers, segment, inputs.statistics) if name.key == "described" else {}
+    stated = {trait.feature: trait.terms for trait in name.traits if trait.says_numbers}
+    is_described = name.key == "described"
+    description = described(ranked_markers, segment, inputs.statistics, stated=stated) if is_described else {}
     label = None if segment < 0 else inputs.labels.segments[segment]
     return SegmentProfile(
         segment=label,

@@ -113,7 +113,7 @@ def test_builtin_data_passes_its_own_check() -> None:
 
 def test_own_archetypes_take_the_place_of_the_builtin_ones(tmp_path: Path) -> None:
     profiles = profile_segments(*visits(), archetypes=written(tmp_path, FANS))
-    assert [row.names["ru"] for row in profiles] == ["visits до 2", "Поклонники"]
+    assert [row.names["ru"] for row in profiles] == ["visits не больше 2", "Поклонники"]
     assert profiles[1].advice.do == ("Thank them.",)
     evidence = profiles[1].evidence
     assert evidence is not None

@@ -178,7 +178,7 @@ def test_play_without_a_line_that_applies_says_so() -> None:
         "No standard play fits. What sets them apart: high room_hours. Decide with someone who knows these customers "
         "what that calls for.",
     )
-    assert first.playbook["ru"].do[0].startswith("Готового решения для них нет. Чем они отличаются: room_hours выше")
+    assert first.playbook["ru"].do[0].startswith("Готового решения для них нет. Чем они отличаются: room_hours: выше")
 
 
 def test_own_play_whose_lines_do_not_apply_says_so() -> None:

@@ -71,7 +71,8 @@ def segment_names(
     )
     selected = selector.selected() if steps is None else {segment: [trait] for segment, trait in steps.items()}
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}
-    for segment, words in unique_names(selected, fallback, reserved=taken).items():
+    texts = selector.texts(selected) if steps is None else {segment: joined(selected[segment]) for segment in steps}
+    for segment, words in unique_names(texts, fallback, reserved=taken).items():
         key = "too_few" if segment in small else "described" if selected[segment] else "unclear"
         names[segment] = Name(
             key,

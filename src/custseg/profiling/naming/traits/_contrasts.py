@@ -182,6 +182,8 @@ class Contrasts:
             or self.statistics.ranked[name].grid[0] != 0
         ):
             return wording
+        if not must_tell and self.words.is_hardly_any(name, segment, wording.terms):
+            return wording
         none = (Term(name, "==", 0.0),)
         of_zero, of_bound = (self.shares.of(terms, segment) for terms in (none, wording.terms))
         if of_zero[0] < _NEARLY * of_bound[0] or of_zero[0] - of_zero[1] < of_bound[0] - of_bound[1] - _LOSS:
