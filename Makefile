@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-services test-browser test-spark test-floors lint types format bench docs notebooks features api pictures results month-ends constraints clean
+.PHONY: help demo test test-slow test-all test-services test-browser test-spark test-floors lint types format bench docs notebooks features api pictures results month-ends constraints clean
 
 # The environments below are isolated from the one that `make` is called from.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_CONSTRAINT PIP_REQUIREMENT
@@ -42,6 +42,7 @@ help:
 	@echo
 	@echo "  make demo         set up and segment the customers of an invented shop, into demo-out/"
 	@echo "  make test         set up and run the tests with pinned versions of the dependencies"
+	@echo "  make test-slow    run what make test leaves out: slow tests, and more random examples"
 	@echo "  make test-all     run the slow tests too, with more random examples"
 	@echo "  make test-services  run the tests of SQL on a PostgreSQL server of their own (Debian's package; root installs it)"
 	@echo "  make test-browser  run the tests of the report in Chromium (Debian's package; root installs it)"
@@ -72,8 +73,13 @@ test: .venv/.known
 	@echo "Running the tests with pinned versions, one process per core"
 	@$(ONE_THREAD) $(PY) -m pytest -n auto $(ARGS)
 
+# What `make test` leaves out: the slow tests, and the many random examples of property tests.
+test-slow: .venv/.known
+	@echo "Running the slow tests, and the property tests with more random examples"
+	@$(ONE_THREAD) $(PY) -m pytest -n auto -m "slow or property" --hypothesis-profile=thorough $(ARGS)
+
 test-all: .venv/.known
-	@echo "Running all tests, with five times as many random examples"
+	@echo "Running all tests, with more random examples"
 	@$(ONE_THREAD) $(PY) -m pytest -n auto -m "" --hypothesis-profile=thorough $(ARGS)
 
 test-services: .venv/.known

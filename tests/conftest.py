@@ -9,14 +9,22 @@ from typing import Any
 import polars as pl
 import pytest
 from effort import FULL_EFFORT
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 from kinds import KINDS, LOCAL_KINDS
 
-# `make test` draws few examples, `make test-all` many (--hypothesis-profile=thorough); on CI always the same.
+# `make test` draws few examples, `make test-slow` many (--hypothesis-profile=thorough); on CI always the same.
 _ON_CI: dict[str, Any] = {"derandomize": True, "database": None} if os.environ.get("CI") else {}
 settings.register_profile("quick", deadline=None, max_examples=FULL_EFFORT // 8, **_ON_CI)
 settings.register_profile("thorough", deadline=None, max_examples=FULL_EFFORT, **_ON_CI)
 settings.load_profile("quick")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the property tests, which draw more examples in `make test-slow`, before pytest selects by marks."""
+    for item in items:
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker("property")
 
 
 @pytest.fixture(params=LOCAL_KINDS)

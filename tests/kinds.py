@@ -125,7 +125,7 @@ KINDS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 """From a polars DataFrame, and a folder to write in, to a table of each kind. A new engine is one line."""
 
 LOCAL_KINDS = all_of([k for k in KINDS if k != "spark"], quick=("polars", "pandas", "duckdb"))
-"""The names as parameters of a test; all but one kind of each engine run in `make test-all` alone."""
+"""The names as parameters of a test; all but one kind of each engine run in `make test-slow` alone."""
 
 EVERY_KIND = [*LOCAL_KINDS, pytest.param("spark", marks=pytest.mark.spark)]
 """The same with Spark, which runs in `make test-spark` alone."""

@@ -35,7 +35,7 @@ needed: Callable[[Path], str | None] = runpy.run_path(str(ROOT / "tools" / "note
 
 
 def as_parameter(page: Path) -> object:
-    """Only quick pages run in `make test`; the rest, which take minutes together, in `make test-all`."""
+    """Only quick pages run in `make test`; the rest, which take minutes together, in `make test-slow`."""
     if needed(page) == "PostgreSQL":
         return pytest.param(page, marks=pytest.mark.services)
     if needed(page) == "mlflow":

@@ -428,7 +428,7 @@ def test_useless_columns_are_reported(wholesale: pl.DataFrame) -> None:
     ("change", "arguments", "words"),
     [
         ({"Fresh": pl.lit(float("inf"))}, {}, r"infinite values in 'Fresh' \(150 values\)"),
-        ({}, {"columns": ["region"]}, r"columns must be numeric, got 'region' \(String\)"),
+        ({}, {"columns": ["region"]}, "'region' alone is no column to cluster on: its categories are groups already"),
         ({}, {"columns": ["Milk", "Soap"]}, r"lacks column 'Soap'.*columns are \['region', 'Milk'"),
         ({}, {"customer_column": "shop"}, r"lacks column 'shop' \(customer_column=\)"),
         ({"client": pl.lit("c")}, {}, r"149 rows repeat an earlier one. It was taken as the ids because"),
@@ -453,9 +453,13 @@ def test_ready_table_of_flags_and_texts() -> None:
         r"Write yes and no as 1 and 0 in \['news'\]\. Replace \['plan'\] by one column of 1 and 0 for each value\. "
         r"Replace \['since'\] by numbers"
     )
-    for columns in (None, ["news", "plan", "since"]):
-        with pytest.raises(DataError, match=remedies):
-            quick_fit(features=table, columns=columns)
+    with pytest.raises(DataError, match=remedies):
+        quick_fit(features=table)
+    # Categories that are named are clustered on; dates are not.
+    with pytest.raises(
+        DataError, match=r"got 'since' \(Date\).*Replace \['since'\] by numbers, such as days for dates"
+    ):
+        quick_fit(features=table, columns=["news", "plan", "since"])
 
 
 def test_ready_table_keeps_as_of(wholesale: pl.DataFrame) -> None:

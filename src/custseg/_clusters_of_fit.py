@@ -17,6 +17,7 @@ from custseg.logs import Logs
 from custseg.matrix import CustomerMatrix, customer_matrix, requested_clusters
 from custseg.rule_groups import RuleGroups, WhatComesFirst, rest_of, with_clusters
 from custseg.sizes import check_enough
+from custseg.texts import listed
 
 __all__ = ["ClustersOfFit", "Request", "clusters_of_fit"]
 
@@ -39,6 +40,8 @@ class Request:
         Rules or stages before the clusters.
     goal : Goal or None
         What the segments are for.
+    weights : mapping of str to float
+        Weights of columns that the caller gave.
     options : mapping of str to object
         Further arguments of `select_clustering`.
     """
@@ -49,6 +52,7 @@ class Request:
     min_size: int | float
     first: WhatComesFirst
     goal: Goal | None
+    weights: Mapping[str, float]
     options: Mapping[str, Any]
 
 
@@ -85,13 +89,19 @@ def clusters_of_fit(
     caller: str,
 ) -> ClustersOfFit:
     """The clusters of the customers of the table on the columns with these names; `base` if the table is a sample."""
+    if base is not None and table.coding:
+        raise DataError(
+            f"{caller}: columns= names {listed(list(table.coding))}, which hold categories, and a table in Spark is "
+            "clustered on numbers alone. Collect a sample of customers, as in df.sample(...).toArrow(), fit it, and "
+            "assign all customers by the SQL of its model, custseg.exports.to_sql."
+        )
     goal, options, seed = request.goal, dict(request.options), int(request.options["random_state"])
     of_all = None if base is None else base.minimum(names, request.min_size, caller)
     size = request.min_size if of_all is None else of_all.in_sample
     groups = request.first.groups(table, names, min_size=size, logs=logs, is_sample=base is not None, caller=caller)
     n_segments, numbers, among, size_of_rest = rest_of(groups, request.n_segments, request.numbers, size=size)
     check_enough(table, names, n_segments=n_segments, n_required=numbers[0], min_size=size, caller=caller, among=among)
-    weights = None if goal is None else partial(column_weights, table, goal=goal)
+    weights = _weights(request, table)
     matrix = customer_matrix(table, names, min_size=size, caller=caller, weights=weights, among=among)
     tell("clustering", 2, 4)
     if groups is not None and request.first.lifecycle:
@@ -107,6 +117,13 @@ def clusters_of_fit(
     else:
         choice, whole = choice_for_all(base.like(table), matrix, of_all, select=select, caller=caller)
     return ClustersOfFit(matrix, replace(choice, language=table.language), groups, whole)
+
+
+def _weights(request: Request, table: FeatureTable) -> Callable[[Sequence[str]], Mapping[str, float]] | None:
+    """From the columns that are left to their weights, those of the goal or of the caller; None if all count alike."""
+    if request.goal is not None:
+        return partial(column_weights, table, goal=request.goal)
+    return (lambda _: request.weights) if request.weights else None
 
 
 def _selected(

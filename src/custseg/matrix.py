@@ -7,26 +7,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._checks import did_you_mean, ended
+from custseg._checks import check_number, did_you_mean, ended
 from custseg._numerics import Bools, Floats, Integers
 from custseg.errors import DataError
 from custseg.feature_table import (
     RETURN_FEATURES,
     FeatureTable,
+    Levels,
     UnclusteredReason,
     as_numbers,
-    check_features,
+    check_clusterable,
     returned_everything,
     unclustered_columns,
 )
-from custseg.preparation import Preparation, fit_preparation
+from custseg.preparation import CategoryPlan, Preparation, fit_preparation
 from custseg.texts import listed
 
 __all__ = [
     "CustomerMatrix",
     "can_be_clustered",
     "check_sensitive",
+    "check_weights",
     "clustering_columns",
+    "coding_of",
     "customer_matrix",
     "has_usable_values",
     "requested_clusters",
@@ -85,13 +88,30 @@ def clustering_columns(
     names = list(columns)
     if not names or len(set(names)) < len(names):
         raise ValueError(f"{caller}: columns must name each feature once, got {names}.")
-    check_features(table, names, argument="columns", caller=caller)
+    check_clusterable(table, names, argument="columns", caller=caller)
     if both := [name for name in names if name in sensitive]:
         raise ValueError(
             f"{caller}: {listed(both)} cannot be in columns=, which asks to cluster on them, and in sensitive=, which "
             "forbids it. Leave them out of one of both."
         )
     return names
+
+
+def check_weights(weights: object, names: Sequence[str], caller: str) -> dict[str, float]:
+    """The weights of columns that the caller gave, if they are positive numbers of columns that are clustered on."""
+    if weights is None:
+        return {}
+    if not isinstance(weights, Mapping) or not all(isinstance(name, str) for name in weights):
+        raise TypeError(f"{caller}: weights must map columns to numbers, such as {{'region': 2}}, got {weights!r}.")
+    if lacking := [name for name in weights if name not in names]:
+        raise DataError(
+            f"{caller}: weights has {listed(lacking)}, which customers are not clustered on. Name them in columns= "
+            f"too; the columns are {listed(names)}."
+        )
+    checked = {name: check_number(caller, f"weights[{name!r}]", value, minimum=0) for name, value in weights.items()}
+    if zero := [name for name, value in checked.items() if value == 0]:
+        raise ValueError(f"{caller}: weights must be above 0, got 0 for {listed(zero)}. Leave them out of columns=.")
+    return checked
 
 
 def check_sensitive(table: FeatureTable, sensitive: object, caller: str) -> tuple[str, ...]:
@@ -161,13 +181,25 @@ def customer_matrix(
     """
     allowed = np.ones(len(table), dtype=bool) if among is None else among
     usable = can_be_clustered(table, columns) & allowed
-    preparation = fit_preparation({name: table.values(name)[usable] for name in columns}, caller, min_size=min_size)
+    categories = [
+        CategoryPlan(name, levels.values, levels.has_other, levels.kind, source=levels.source)
+        for name, levels in table.coding.items()
+        if name in columns
+    ]
+    preparation = fit_preparation(
+        {name: table.values(name)[usable] for name in columns}, caller, min_size=min_size, categories=categories
+    )
     # Customers whose only values are in a column that was left out have nothing to be clustered on.
     usable = can_be_clustered(table, preparation.names) & allowed
     if weights is not None:
         preparation = preparation.with_weights(weights(preparation.names))
     values = {name: table.values(name)[usable] for name in preparation.names}
     return CustomerMatrix(preparation, usable, preparation.matrix(values, caller))
+
+
+def coding_of(preparation: Preparation) -> dict[str, Levels]:
+    """The levels of the columns of categories."""
+    return {plan.name: Levels(plan.levels, plan.has_other, plan.kind, plan.source) for plan in preparation.categories}
 
 
 def requested_clusters(n_segments: int | range | None) -> int | Sequence[int] | str:

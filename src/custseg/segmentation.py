@@ -21,7 +21,14 @@ from custseg._display import Progress, checked_progress, progress_shown
 from custseg._frames import USUAL_FORM, CSVFormat, is_spark_frame
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names
 from custseg.distributed import sampled
-from custseg.feature_table import DistributedFeatures, FeatureTable, as_quantities, features_in_spark, given_features
+from custseg.feature_table import (
+    DistributedFeatures,
+    FeatureTable,
+    as_quantities,
+    features_in_spark,
+    given_features,
+    with_label_flags,
+)
 from custseg.features import features_of
 from custseg.goals import (
     Goal,
@@ -32,7 +39,7 @@ from custseg.goals import (
     trial_outcome,
 )
 from custseg.logs import REFUNDS, DataReport, Logs, described_logs, report_on, table_report
-from custseg.matrix import check_sensitive, clustering_columns
+from custseg.matrix import check_sensitive, check_weights, clustering_columns
 from custseg.model import FitOptions, SegmentModel
 from custseg.result import Segmentation
 from custseg.rule_groups import WhatComesFirst
@@ -60,6 +67,7 @@ def fit_segments(
     customer_column: str | None = None,
     goal: str | Goal | None = None,
     columns: Sequence[str] | None = None,
+    weights: Mapping[str, float] | None = None,
     sensitive: Sequence[str] = (),
     method: str = "auto",
     n_segments: int | range | None = None,
@@ -106,7 +114,12 @@ def fit_segments(
         (the first two for a log without money), with events also `engagement_email` and `engagement_web`; all numeric
         columns of a ready table without these, except for ids, constants, duplicates and sensitive columns (age, sex,
         children, health, religion, where somebody lives), which the data report names. All other features describe
-        the segments.
+        the segments. Text and booleans are clustered on if they are named here: numbers and categories together,
+        missing values as they are, see `custseg.preparation.fit_preparation`. A column of lists, such as interests,
+        becomes one column of yes and no for each label that 1 % of the customers have, called "interests: sport".
+    weights : mapping of str to float, optional
+        How much columns count, such as ``{"region": 2}``; 1 by default. A column that counts twice as much as another
+        counts four times in squared distances. A goal has weights of its own.
     sensitive : sequence of str, optional
         Further columns that are sensitive, and so are not clustered on, but only describe.
     method : str, default "auto"
@@ -224,17 +237,19 @@ def fit_segments(
         table, base = sampled(features_read, min_size, _CALLER)
         table = table.with_labels(labels, caller=_CALLER).in_language(language)
         protected = check_sensitive(table, sensitive, _CALLER)
-        table, names, report = _with_columns(table, columns, protected, goal=aim, logs=described)
+        table, wanted, labels_of_lists = with_label_flags(table, columns)
+        table, names, report = _with_columns(table, wanted, protected, goal=aim, logs=described)
+        factors = _checked_weights(weights, names, labels_of_lists, goal=aim)
         report = report if base is None or described is not None else base.report_of_all(report)
 
         tell("preparing", 1, 4)
         minimum, size = _minimum(min_size, described, table, names=names, goal=aim, lift=lift)
-        request = Request(method, n_segments, numbers, size, first=first, goal=aim, options=options)
+        request = Request(method, n_segments, numbers, size, first=first, goal=aim, weights=factors, options=options)
         clusters = clusters_of_fit(request, table, names, base=base, logs=described, tell=tell, caller=_CALLER)
 
         tell("describing", 3, 4)
         options_of_fit = FitOptions(
-            columns=None if columns is None and not protected else tuple(names),
+            columns=None if columns is None and not protected else tuple(columns or names),
             n_segments=None if requested is None else tuple(requested),
             min_size=int(size) if size >= 1 else float(size),
             prefer=preferred,
@@ -242,6 +257,7 @@ def fit_segments(
             goal=aim,
             rules=first.rules,
             lifecycle=first.lifecycle,
+            weights=dict(weights or {}),
         )
         facts: dict[str, Any] = {"logs": described, "report": report, "options": options_of_fit}
         result = assembled(
@@ -263,6 +279,20 @@ def _checked_goal(goal: object, *, features: object) -> Goal | None:
             "such as the column 'foresight' of build_features(families=['rfm', 'foresight'])."
         )
     return aim
+
+
+def _checked_weights(
+    weights: object, names: Sequence[str], labels_of_lists: Mapping[str, Sequence[str]], *, goal: Goal | None
+) -> dict[str, float]:
+    """The weights of columns, where that of a column of lists is that of each label; a goal excludes them."""
+    if weights is not None and goal is not None:
+        raise ValueError(
+            f"{_CALLER}: weights= cannot be given with goal=, which weighs columns itself. Give Goal(families={{...}}) "
+            "with weights of families, or leave out one of both."
+        )
+    if isinstance(weights, Mapping):
+        weights = {column: weights[name] for name in weights for column in labels_of_lists.get(name, [name])}
+    return check_weights(weights, names, _CALLER)
 
 
 def _columns_of_goal(table: FeatureTable, goal: Goal, protected: Collection[str]) -> list[str]:
@@ -310,7 +340,7 @@ def _with_columns(
     if goal is not None and columns is None:
         columns = [name for name in goal_columns(table, goal, _CALLER) if name not in sensitive]
     names = clustering_columns(table, columns, _CALLER, sensitive=sensitive)
-    table = as_quantities(table, names)
+    table = as_quantities(table, names).with_categories(names)
     if logs is None:
         report = table_report(
             table, names, were_given=columns is not None, sensitive=sensitive, language=table.language

@@ -86,7 +86,8 @@ ROOMS = {
     ),
     "profiling": (
         ("measures",),
-        ("_markers",),
+        ("_marker_texts",),
+        ("_markers", "_own_values"),
         ("_descriptions", "naming"),
         ("_segment_profile",),
         ("_assemble", "_display", "_long_form", "_overview"),

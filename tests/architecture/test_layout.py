@@ -60,6 +60,8 @@ TESTED_BY = {
     "features/_build.py": "features/test_feature_labels.py",
     "identity/_result.py": "identity/test_identities.py",
     "insights/_explanation.py": "insights/test_explain.py",
+    "picture_data/_map_columns.py": "picture_data/test_segment_map.py",
+    "preparation/_column_plan.py": "preparation/test_preparation.py",
     "insights/fairness/_result.py": "insights/fairness/test_fairness.py",
     "insights/questionnaires/_askable.py": "insights/questionnaires/test_typing_tool.py",
     "insights/questionnaires/_form.py": "insights/questionnaires/test_typing_tool.py",

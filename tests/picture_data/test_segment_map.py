@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from custseg.feature_table import Feature
-from custseg.picture_data import segment_map
+from custseg.picture_data import MapColumns, map_columns, segment_map
 from custseg.picture_data._directions import directions
+from custseg.preparation import CategoryPlan, ClassScores, Preparation
 
 FEATURES = [Feature("days", direction=-1), Feature("orders", direction=1), Feature("noise")]
 PHRASES = {"days": "days since last order", "orders": "number of orders", "noise": "noise"}
@@ -18,7 +19,7 @@ X = CENTERS[LABELS] + np.column_stack([np.tile([-0.5, 0.5], 80), np.tile([0.5, 0
 
 
 def drawn(rows: np.ndarray = X, labels: np.ndarray = LABELS) -> object:
-    return segment_map(rows, labels, features=FEATURES, phrases=PHRASES, numbers=range(labels.max() + 1))
+    return segment_map(MapColumns(rows, FEATURES, PHRASES), labels, numbers=range(labels.max() + 1))
 
 
 def test_the_map_shows_in_what_segments_differ_and_not_what_varies_most() -> None:
@@ -39,7 +40,7 @@ def test_better_is_at_the_end_and_named_by_its_features() -> None:
 
 def test_the_map_is_the_same_in_any_order_and_can_be_written() -> None:
     order = np.random.default_rng(0).permutation(len(X))
-    shuffled = segment_map(X[order], LABELS[order], features=FEATURES, phrases=PHRASES, numbers=range(4))
+    shuffled = segment_map(MapColumns(X[order], FEATURES, PHRASES), LABELS[order], numbers=range(4))
     assert json.loads(json.dumps(dataclasses.asdict(shuffled))) == json.loads(json.dumps(dataclasses.asdict(drawn())))
 
 
@@ -68,3 +69,19 @@ def test_directions_are_perpendicular() -> None:
     rows = np.random.default_rng(1).normal(size=(300, 5)) * [1, 2, 3, 4, 5]
     plane = directions(rows, (rows[:, 0] > 0).astype(np.intp) + (rows[:, 1] > 1))
     assert plane.T @ plane == pytest.approx(np.eye(2))
+
+
+def test_axes_of_scores_are_named_by_categories() -> None:
+    scores = ClassScores((), (), (((-2.0,), (2.0,)), ((-0.1,), (0.1,))))
+    plans = tuple(CategoryPlan(name, ("no", "yes"), has_other=False) for name in ("club", "mail"))
+    values = {"club": np.repeat([0.0, 1.0], 20), "mail": np.tile([0.0, 1.0], 20)}
+    phrases = {"club": "in the club", "mail": "mail"}
+    features = [Feature("club"), Feature("mail")]
+    columns = map_columns(
+        Preparation((), {}, categories=plans, scores=scores), values, features=features, phrases=phrases
+    )
+    assert columns.rows.shape == (40, 2)  # with one score the second dimension is empty
+    across = segment_map(columns, np.repeat([0, 1], 20), numbers=[0, 1]).axes[0]
+    assert abs(across.correlations["club yes"]) == pytest.approx(1, abs=0.01)
+    assert abs(across.correlations["mail yes"]) == pytest.approx(0.05, abs=0.01)
+    assert {*across.higher, *across.lower} == {"in the club no", "in the club yes"}

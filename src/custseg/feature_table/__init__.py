@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from custseg.feature_table._categories import Levels
 from custseg.feature_table._distributed import DistributedFeatures
 from custseg.feature_table._feature import (
     CODE,
@@ -28,6 +29,7 @@ from custseg.feature_table._given_table import (
     is_id,
     unclustered_columns,
 )
+from custseg.feature_table._label_flags import with_flags_of_fit, with_label_flags
 from custseg.feature_table._table import (
     ID,
     RETURN_COLUMNS,
@@ -36,6 +38,7 @@ from custseg.feature_table._table import (
     Reading,
     as_numbers,
     as_quantities,
+    check_clusterable,
     check_features,
     given_features_of,
     returned_everything,
@@ -51,11 +54,13 @@ __all__ = [
     "DistributedFeatures",
     "Feature",
     "FeatureTable",
+    "Levels",
     "Reading",
     "UnclusteredReason",
     "as_numbers",
     "as_quantities",
     "check_base_in_spark",
+    "check_clusterable",
     "check_features",
     "check_numbers_in_spark",
     "codes_of",
@@ -70,4 +75,6 @@ __all__ = [
     "returned_everything",
     "table_of_columns",
     "unclustered_columns",
+    "with_flags_of_fit",
+    "with_label_flags",
 ]

@@ -17,6 +17,7 @@ from custseg._frames import column_of, frame_from_columns
 from custseg._numerics import skewness, unit_of
 from custseg._privacy import share_words, with_count
 from custseg.errors import DataError
+from custseg.feature_table._categories import Levels, check_categories, is_category, levels_of
 from custseg.feature_table._described import DescribedColumns
 from custseg.feature_table._feature import CODE, Feature, distinct_labels, given_feature
 from custseg.snapshot import Snapshot
@@ -88,6 +89,10 @@ class FeatureTable(DescribedColumns, Tabular):
         By family, the figures of the customer base that its features were computed with; empty for a ready table.
     language : {"en", "ru"}
         Of the printed table and, by default, of `summary`.
+    coding : mapping of str to Levels
+        The columns of categories that are clustered on, with their levels.
+    label_sources : mapping of str to str
+        The columns of single labels, with the column of lists that each was made of.
     """
 
     local: nw.DataFrame[Any]
@@ -97,6 +102,8 @@ class FeatureTable(DescribedColumns, Tabular):
     reading: Reading | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
+    coding: Mapping[str, Levels] = field(default_factory=dict)
+    label_sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def frame(self) -> Any:
@@ -114,9 +121,30 @@ class FeatureTable(DescribedColumns, Tabular):
         return [name for name in self.names if schema[name].is_numeric()]
 
     def values(self, name: str) -> NDArray[np.float64]:
-        """One feature as floats of shape (n_customers,); NaN where it is missing."""
-        column = column_of(self.local, name).cast(nw.Float64)
+        """One feature as floats of shape (n_customers,), of `coding` the codes of levels; NaN where it is missing."""
+        column = column_of(self.local, name)
+        if name in self.coding:
+            return self.coding[name].codes(column)
+        column = column.cast(nw.Float64)
         return column.fill_null(float("nan")).to_numpy().astype(np.float64, copy=True)
+
+    def with_categories(self, names: Sequence[str]) -> FeatureTable:
+        """The table with the levels of those of these columns that hold no numbers; see `levels_of`."""
+        numeric = self.numeric_names()
+        coding = {
+            name: replace(levels_of(column_of(self.local, name)), source=self.label_sources.get(name, ""))
+            for name in names
+            if name not in numeric
+        }
+        return replace(self, coding=coding) if coding else self
+
+    def with_coding(self, coding: Mapping[str, Levels], caller: str) -> FeatureTable:
+        """The table with the levels of an earlier one; DataError if a column lacks or is of another kind."""
+        if not coding:
+            return self
+        self.check_present(coding, caller)
+        check_categories(self.local, coding, caller)
+        return replace(self, coding=coding)
 
     def returned_everything(self) -> NDArray[np.bool_]:
         """Which customers have no order left; no customer of a table without `order_count`."""
@@ -263,6 +291,19 @@ def check_features(features: FeatureTable, columns: Sequence[str], *, argument: 
             + f". Numeric features are {listed(numeric)}. "
             + as_numbers(features, text)
         )
+
+
+def check_clusterable(features: FeatureTable, columns: Sequence[str], *, argument: str, caller: str) -> None:
+    """Raise unless all columns are numeric features of the table or categories: text or booleans with a value.
+
+    Text whose values are numbers for the most part is neither.
+    """
+    features.check_present(columns, caller)
+    doubtful = features.reading.texts if features.reading else {}
+    numeric = features.numeric_names()
+    others = [name for name in columns if name not in numeric and name not in doubtful]
+    categories = [name for name in others if is_category(column_of(features.local, name))]
+    check_features(features, [name for name in columns if name not in categories], argument=argument, caller=caller)
 
 
 def as_numbers(features: FeatureTable, names: Sequence[str]) -> str:

@@ -231,6 +231,7 @@ def compare_methods(
     table = given_features(features, None, _CALLER)
     truth = _codes(labels_true, len(table))
     names = clustering_columns(table, columns, _CALLER)
+    table = table.with_categories(names)
     matrix = customer_matrix(table, names, min_size=min_size, caller=_CALLER)
     n_rows = len(matrix.rows)
     n_members = check_min_size(_CALLER, min_size, n_rows)

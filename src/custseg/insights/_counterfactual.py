@@ -52,7 +52,7 @@ def _is_at_most(values: Mapping[str, float | str | None], pair: tuple[str, str])
 
 @dataclass(frozen=True)
 class Crossing:
-    """A value of one feature beyond the boundary, the segment there, and the distance in standard deviations."""
+    """A value of one feature beyond the boundary, the segment there, and the distance in prepared units."""
 
     feature: str
     target: float
@@ -78,6 +78,9 @@ def smallest_crossing(
     for column, plan in enumerate(model.preparation.columns):
         feature_values = observed[plan.name]
         customer = _Customer(model, values, plan.name, segment, name_holds)
+        if np.isnan(values[plan.name]) and model.preparation.scores is not None:
+            # A missing value adds nothing to the scores: there is no value to start from.
+            continue
         current = plan.fill if np.isnan(values[plan.name]) else values[plan.name]
         is_integer = bool((feature_values == np.floor(feature_values)).all())
         for sign in (1.0, -1.0):
@@ -86,8 +89,9 @@ def smallest_crossing(
             for target in targets:
                 label = int(customer.labels(np.array([target]))[0])
                 if label not in (segment, -1):
-                    start, end = customer.matrix(np.array([current, target]))[:, column]
-                    crossings.append(Crossing(plan.name, target, label, size=float(abs(end - start))))
+                    start, end = customer.matrix(np.array([current, target]))
+                    step = end - start if model.preparation.scores is not None else (end - start)[[column]]
+                    crossings.append(Crossing(plan.name, target, label, size=float(np.linalg.norm(step))))
                     break
     return min(crossings, key=lambda crossing: crossing.size, default=None)
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from numbers import Real
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._checks import check_choice
 from custseg._column_kinds import impossible_births, is_birth_name
 from custseg._numerics import Floats, median
 from custseg._privacy import SMALLEST_GROUP, shown_share
-from custseg.errors import DataError
-from custseg.feature_table import FeatureTable, codes_of, distinct_phrases
+from custseg.feature_table import codes_of, distinct_phrases
+from custseg.insights._contributions import contributions_of_features
 from custseg.insights._counterfactual import is_possible, smallest_crossing
+from custseg.insights._customer import all_values, check_clustered, index_of
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.model import Branches, Group
+from custseg.preparation import CategoryPlan, ColumnPlan
 from custseg.result import Segmentation
-from custseg.texts import LANGUAGES, YEAR, listed, plural
+from custseg.texts import LANGUAGES, YEAR
 
 _CALLER = "explain"
 # From the lowest to the highest of these quantiles a value is usual.
@@ -69,7 +69,11 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
     - HDBSCAN: the cost is the squared mutual reachability of the nearest core customer; a contribution is the
       difference of the squared distances, and `residual` is the part of the density.
 
-    The counterfactual is the smallest change in prepared units of one feature alone, within the usual values (1 % to
+    Where categories are clustered on, the columns of the matrix are scores, to which every feature adds its part. A
+    contribution is then what the part of the customer changes of the margin, compared with the mean part of the two
+    segments; a missing value adds nothing to a score.
+
+    The counterfactual is the smallest change in prepared units of one number alone, within the usual values (1 % to
     99 %) of the two segments taken together, that does not contradict the customer's other features: the last order is
     not before the first one. It is rounded by up to 2 % of the change, an integer where the feature is, and confirmed
     by assigning the changed customer, of whom the words of the other segment's name must be true. It shows where the
@@ -92,7 +96,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         )
     language = result.choice.language if language is None else language
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
-    index = _index_of(result, customer)
+    index = index_of(result, customer)
     group = _group_of(result, index)
     if group is not None:
         if group.rule is None:
@@ -100,15 +104,14 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         result = _only(result, group)
     context = _Context(result, language)
     values = {name: float(column[index]) for name, column in context.features.items()}
-    _check_clustered(result, index, values)
+    check_clustered(result, index, values)
 
     columns = {name: np.array([value]) for name, value in values.items()}
-    row = result.model.preparation.matrix(columns, _CALLER)
     assessed = result.model.assess_values(columns, _CALLER)
     label, second_label = int(assessed.label[0]), int(assessed.second_label[0])
-    contributions, residual = np.zeros(row.shape[1]), 0.0
+    contributions, residual = np.zeros(len(values)), 0.0
     if second_label >= 0:
-        contributions, residual = result.model.rule.contributions(row[0], label, second_label)
+        contributions, residual = context.contributions(values, (label, second_label))
     segment, second = result.model.numbers[label], result.model.numbers[second_label] if second_label >= 0 else -1
     return Explanation(
         customer=customer,
@@ -121,7 +124,7 @@ def explain(result: Segmentation, customer: int | str, *, language: str | None =
         margin=float(contributions.sum()) + residual,
         confidence=float(assessed.confidence[0]),
         is_outlier=bool(assessed.is_outlier[0]),
-        counterfactual=context.counterfactual(values, label, further=_all_values(result.features, index)),
+        counterfactual=context.counterfactual(values, label, further=all_values(result.features, index)),
         language=language,
         phrases=distinct_phrases(result.features.described, language),
     )
@@ -190,30 +193,71 @@ class _Context:
         self._ranges: dict[tuple[str, tuple[int, int]], tuple[float, float]] = {}
         self.flags = {name for name, column in self.features.items() if set(np.unique(_not_missing(column))) == {0, 1}}
 
+    def contributions(self, values: dict[str, float], pair: tuple[int, int]) -> tuple[Floats, float]:
+        """What each feature contributes to the margin between two clusters, and the remaining part of it."""
+        clustered = self.labels >= 0
+        members = {name: column[clustered] for name, column in self.features.items()}
+        position = np.full(max(self.model.numbers) + 1, -1)
+        position[list(self.model.numbers)] = range(len(self.model.numbers))
+        return contributions_of_features(
+            self.model, values, members, labels=position[self.labels[clustered]], pair=pair
+        )
+
     def reasons(self, values: dict[str, float], contributions: Floats, *, pair: tuple[int, int]) -> tuple[Reason, ...]:
         """The features with their contributions, the largest first."""
-        reasons = []
-        for plan, contribution in zip(self.model.preparation.columns, contributions.tolist(), strict=True):
-            value = values[plan.name]
-            is_flag = plan.name in self.flags
-            typical, typical_second = (self._typical(plan.name, segment) for segment in pair)
-            reasons.append(
-                Reason(
-                    feature=plan.name,
-                    value=_or_none(value),
-                    taken_as=plan.fill if np.isnan(value) else value,
-                    typical=typical,
-                    typical_second=typical_second,
-                    contribution=contribution,
-                    unit=self.units[plan.name],
-                    is_flag=is_flag,
-                    is_code=value in self.codes[plan.name],
-                    is_impossible=self._is_impossible(plan.name, value),
-                    effect=self._effect(plan.name, pair),
-                    bounds=() if is_flag else self._bounds(plan.name, pair),
-                )
-            )
+        plans = zip(self.model.preparation.plans, contributions.tolist(), strict=True)
+        reasons = [self._reason(plan, values[plan.name], contribution, pair=pair) for plan, contribution in plans]
         return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
+
+    def _reason(
+        self, plan: ColumnPlan | CategoryPlan, value: float, contribution: float, *, pair: tuple[int, int]
+    ) -> Reason:
+        """What one feature contributes."""
+        name = plan.name
+        if isinstance(plan, CategoryPlan):
+            return self._reason_of_category(plan, value, contribution, pair=pair)
+        is_flag = name in self.flags
+        typical, typical_second = (self._typical(name, segment) for segment in pair)
+        # The scores of classes leave a missing value out, and no other value takes its place.
+        filled = plan.fill if self.model.preparation.scores is None else float("nan")
+        return Reason(
+            feature=name,
+            value=_or_none(value),
+            taken_as=filled if np.isnan(value) else value,
+            typical=typical,
+            typical_second=typical_second,
+            contribution=contribution,
+            unit=self.units[name],
+            is_flag=is_flag,
+            is_code=value in self.codes[name],
+            is_impossible=self._is_impossible(name, value),
+            effect=self._effect(name, pair),
+            bounds=() if is_flag else self._bounds(name, pair),
+        )
+
+    def _reason_of_category(
+        self, plan: CategoryPlan, value: float, contribution: float, *, pair: tuple[int, int]
+    ) -> Reason:
+        """What a category contributes, with the share of both segments that have the same one."""
+        level = None if np.isnan(value) else int(value)
+        typical, typical_second = (self._share(plan, level, segment) for segment in pair)
+        return Reason(
+            feature=plan.name,
+            value=_or_none(value),
+            taken_as=value,
+            typical=typical,
+            typical_second=typical_second,
+            contribution=contribution,
+            category=plan.levels[level] if level is not None and level < len(plan.levels) else "",
+            is_category=True,
+        )
+
+    def _share(self, plan: CategoryPlan, level: int | None, segment: int) -> float | None:
+        """The share of the members with a value who have a level; None where it may not be shown."""
+        codes = _not_missing(self.features[plan.name][self.labels == segment])
+        if segment < 0 or level is None or len(codes) < SMALLEST_GROUP:
+            return None
+        return shown_share(int((codes == level).sum()), len(codes))
 
     def counterfactual(
         self, values: dict[str, float], label: int, *, further: Mapping[str, float | str | None]
@@ -303,56 +347,6 @@ class _Context:
         if name not in self.flags:
             return median(members)
         return shown_share(int(members.sum()), len(members))
-
-
-def _index_of(result: Segmentation, customer: object) -> int:
-    """The row of the customer."""
-    if isinstance(customer, bool) or not isinstance(customer, (str, Real)):
-        raise TypeError(f"{_CALLER}: customer must be one id (a number or text), got {type(customer).__name__}.")
-    ids = result.features.ids
-    try:
-        return ids.to_list().index(customer)
-    except ValueError:
-        kind = "text" if ids.dtype == nw.String else "numbers"
-        raise DataError(
-            f"{_CALLER}: there is no customer {customer!r} in the result. The ids are {kind}; give one of those "
-            "in its assignments."
-        ) from None
-
-
-def _all_values(features: FeatureTable, index: int) -> dict[str, float | str | None]:
-    """The customer's values as numbers and categories; None where they are missing, and for dates and lists."""
-    schema = features.local.schema
-    values: dict[str, float | str | None] = {}
-    for name in features.names:
-        value = features.local.get_column(name)[index]
-        if schema[name] == nw.Boolean:
-            values[name] = None if value is None else "yes" if value else "no"
-        elif isinstance(value, str):
-            values[name] = value
-        else:
-            values[name] = _or_none(float(value)) if isinstance(value, Real) else None
-    return values
-
-
-def _check_clustered(result: Segmentation, index: int, values: dict[str, float]) -> None:
-    """Raise, with the reason, unless the customer is in a segment."""
-    if result.labels[index] >= 0:
-        return
-    columns = listed(values)
-    if result.features.returned_everything()[index]:
-        why = "their orders were all returned or cancelled"
-    elif "order_count" in result.features.numeric_names() and not result.features.values("order_count")[index] > 0:
-        window = result.features.snapshot.window_days if result.features.snapshot else None
-        when = f" in the {plural(window, 'day')} before the snapshot" if window else ""
-        why = f"they have no purchase{when}"
-    elif all(np.isnan(value) for value in values.values()):
-        why = f"they have no value in any of the columns {columns}"
-    else:
-        why = f"on {columns} they are far from every segment (noise)"
-    raise DataError(
-        f"{_CALLER}: this customer is in no segment, because {why}. Ask for one that has a segment in `assignments`."
-    )
 
 
 def _delta(first: Floats, second: Floats) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,10 +30,12 @@ class Reason:
     value : float or None
         The customer's value in its own unit; None where it is missing.
     taken_as : float
-        The value that the model used: the median of all customers where the value is missing.
+        The value that the model used: the median of all customers where the value is missing; NaN where a missing
+        value adds nothing, as beside categories.
     typical, typical_second : float or None
         Median of the customer's segment, and of the second-best, or the share of 1 in a column of 0 and 1; None where
-        fewer than ten have a value, and for a share of 1 to 9 customers, or all but 1 to 9.
+        fewer than ten have a value, and for a share of 1 to 9 customers, or all but 1 to 9. Of a category, the shares
+        of the customers with a value who have the same one.
     contribution : float
         How much the feature adds to the cost of the second-best segment over that of the customer's segment: positive
         values favor the customer's segment, negative values the second-best.
@@ -48,6 +51,11 @@ class Reason:
         it is larger, of their distances from the median; None where there is no second segment.
     bounds : tuple of float
         Where the names and rules of the two segments divide the values; a value equal to one belongs above it.
+    category : str
+        The customer's category, `value` is the position of its level; "" for a number and for rare categories, which
+        count as one.
+    is_category : bool
+        Whether the feature holds categories.
     """
 
     feature: str
@@ -62,6 +70,8 @@ class Reason:
     is_impossible: bool = False
     effect: float | None = None
     bounds: tuple[float, ...] = ()
+    category: str = ""
+    is_category: bool = False
 
     @property
     def is_negligible(self) -> bool:
@@ -191,6 +201,9 @@ class Explanation:
         line = f"{self._phrase(reason.feature)}: {self._value_text(reason)}"
         if reason.typical is None or reason.typical_second is None:
             return line
+        if reason.is_category:
+            here, second = (percent(share, self.language) for share in (reason.typical, reason.typical_second))
+            return f"{line} ({self._sentence('same_category', typical=here, second=second)})"
         if reason.is_flag:
             shares = (percent(share, self.language) for share in (reason.typical, reason.typical_second))
             return f"{line} ({self._sentence('shares', **dict(zip(('typical', 'second'), shares, strict=True)))})"
@@ -202,7 +215,7 @@ class Explanation:
     def _is_equal(self, reason: Reason) -> bool:
         """Whether the medians of the two segments are nearly equal, or equal as text, so that they give no reason."""
         first, second = reason.typical, reason.typical_second
-        if first is None or second is None or reason.is_flag:
+        if first is None or second is None or reason.is_flag or reason.is_category:
             return False
         is_close = reason.unit != YEAR and abs(first - second) < _SAME * max(abs(first), abs(second))
         return is_close or self._formatted(reason, first) == self._formatted(reason, second)
@@ -224,6 +237,10 @@ class Explanation:
         )
 
     def _value_text(self, reason: Reason, digits: int = 3) -> str:
+        if reason.value is None and math.isnan(reason.taken_as):
+            return self._sentence("unknown")
+        if reason.is_category:
+            return printable(reason.category) or self._sentence("rare")
         value = self._formatted(reason, reason.taken_as if reason.value is None else reason.value, digits=digits)
         if reason.value is None:
             return self._sentence("missing", value=value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,8 @@ class FitOptions:
         Rules that come before the clusters.
     lifecycle : bool
         Whether stages of the lifecycle come before the clusters.
+    weights : mapping of str to float
+        Weights of columns, as requested.
     """
 
     columns: tuple[str, ...] | None
@@ -42,6 +45,7 @@ class FitOptions:
     goal: Goal | None = None
     rules: RuleSegments | None = None
     lifecycle: bool = False
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     def arguments(self) -> dict[str, Any]:
         """As arguments of `fit_segments`."""
@@ -58,6 +62,7 @@ class FitOptions:
             "goal": self.goal,
             "rules": self.rules,
             "lifecycle": self.lifecycle,
+            "weights": dict(self.weights) or None,
         }
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from custseg._frames import column_of
 from custseg._numerics import Bools, Integers
 from custseg.clustering import ClusteringChoice
 from custseg.feature_table import DistributedFeatures, FeatureTable
@@ -17,7 +18,15 @@ from custseg.model._fits import FitOptions
 from custseg.model._model import SegmentModel
 from custseg.model._model_segments import model_segment
 from custseg.model._reach import log_days
-from custseg.model._reference import Reference, column_reference, given_categories, recent_reference, share_shown
+from custseg.model._reference import (
+    CategoryReference,
+    Reference,
+    category_reference,
+    column_reference,
+    given_categories,
+    recent_reference,
+    share_shown,
+)
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
 from custseg.rules import SegmentRules
@@ -76,7 +85,8 @@ def learn_model(
 def _without_counts(preparation: Preparation) -> Preparation:
     """The preparation without the counts of training customers, which may be below ten."""
     columns = tuple(replace(column, missing=0, clipped=0) for column in preparation.columns)
-    return replace(preparation, columns=columns, dropped={})
+    categories = tuple(replace(category, missing=0) for category in preparation.categories)
+    return replace(preparation, columns=columns, categories=categories, dropped={})
 
 
 def _reference(
@@ -101,11 +111,20 @@ def _reference(
     all_clustered = bool((inside == matrix.is_clustered).all())
     return Reference(
         n_customers=int(inside.sum()),
-        columns={name: column_reference(table.values(name)[inside]) for name in matrix.preparation.names},
+        columns={name: column_reference(table.values(name)[inside]) for name in matrix.preparation.number_names},
         silhouette=best.silhouette if all_clustered else None,
         silhouette_gain=best.silhouette_gain if all_clustered else None,
         outlier_share=share_shown(int(np.count_nonzero(is_outlier)), int(inside.sum())),
-        categories={} if logs is not None else given_categories(table, inside),
+        categories=_categories(table, matrix.preparation, inside, is_given=logs is None),
         log_days=log_days(of_all or table),
         recent=None if recent is None else recent_reference(recent),
     )
+
+
+def _categories(
+    table: FeatureTable, preparation: Preparation, inside: Bools, *, is_given: bool
+) -> dict[str, CategoryReference]:
+    """The text columns of a ready table, and the categories that were clustered on."""
+    customers = table.local.filter(inside.tolist())
+    clustered = {plan.name: category_reference(column_of(customers, plan.name)) for plan in preparation.categories}
+    return {**(given_categories(table, inside) if is_given else {}), **clustered}

@@ -21,13 +21,15 @@ from custseg.feature_table import (
     DistributedFeatures,
     Feature,
     FeatureTable,
+    Levels,
     check_features,
     check_numbers_in_spark,
     features_in_spark,
     given_features,
     returned_everything,
+    with_flags_of_fit,
 )
-from custseg.matrix import has_usable_values
+from custseg.matrix import coding_of, has_usable_values
 from custseg.model._age import check_age
 from custseg.model._branches import Branches, Group, assessment_of, assigned_labels, groups_of
 from custseg.model._definition import FeatureDefinition
@@ -153,7 +155,8 @@ class SegmentModel:
             in [0, 1]: about 1/2 on the boundary of two segments), `second_segment` (int: the second-best one),
             `is_outlier` (bool: farther from the segment than the ten farthest customers of the fit on average).
             All but the first and `name` are missing for customers that cannot be clustered. A missing value counts
-            as the median of the fit. For customers in Spark it is a Spark DataFrame, which is computed when it is used:
+            as the median of the fit, beside categories it adds nothing; other categories than those of the fit count
+            as its rare ones. For customers in Spark it is a Spark DataFrame, which is computed when it is used:
             only then are missing ids and infinite values errors, and repeated ids are not looked for.
 
         Raises
@@ -191,10 +194,7 @@ class SegmentModel:
         known_until: datetime | None = None,
         caller: str,
     ) -> FeatureTable | DistributedFeatures:
-        """The features of later customers, from logs or from a ready table, in memory or in Spark; see `assign`.
-
-        Rows of the logs at or after `known_until` are ignored.
-        """
+        """The features of later customers, see `assign`; rows of the logs at or after `known_until` are ignored."""
         tables = {name: log for name, log in logs.items() if log is not None}
         currency = None
         if features is not None:
@@ -213,18 +213,17 @@ class SegmentModel:
             if customer_column is not None:
                 raise ValueError(f"{caller}: customer_column belongs to features=; for a log use Orders(customer=...).")
             assert self.definition is not None
-            described = self.definition.described(
-                logs, as_of, self.column_names, known_until=known_until, caller=caller
-            )
+            names = self.column_names
+            described = self.definition.described(logs, as_of, names, known_until=known_until, caller=caller)
             currency = described.currency
             check_age(self.as_of, described.as_of, described, max_age_days=max_age_days, caller=caller)
-            table = self.definition.features(described, self.column_names)
+            table = self.definition.features(described, names)
         if isinstance(table, DistributedFeatures):
-            check_numbers_in_spark(table, self.preparation.names, caller)
-            if lacking := [name for name in self.branches.columns if name not in table.names]:
-                raise DataError(f"{caller}: the table lacks {listed(lacking)}, which the rules of the model need.")
+            check_numbers_in_spark(table, self.preparation.number_names, caller)
+            table.check_present((*self.coding, *self.branches.columns), caller)
         else:
-            check_features(table, self.preparation.names, argument="features", caller=caller)
+            check_features(table, self.preparation.number_names, argument="features", caller=caller)
+            table = with_flags_of_fit(table, self.coding).with_coding(self.coding, caller)
             check_rule_columns(self.branches.predicates, table, currency=currency, caller=caller)
         return table
 
@@ -232,7 +231,7 @@ class SegmentModel:
         """A ready table."""
         if isinstance(features, DistributedFeatures) or is_spark_frame(features):
             return features_in_spark(features, customer_column, caller)
-        return given_features(features, customer_column, caller, numbers=self.preparation.names)
+        return given_features(features, customer_column, caller, numbers=self.preparation.number_names)
 
     def assigned(self, table: FeatureTable, caller: str) -> nw.DataFrame[Any]:
         """The local table that `assign` returns."""
@@ -241,13 +240,13 @@ class SegmentModel:
         outside = (self.unclustered_name, self.returned_name)
         return assigned_table(table, labels, assessed, numbers=self.numbers, names=self.names, outside=outside)
 
-    def assign_one(self, features: Mapping[str, float | None]) -> Assignment:
+    def assign_one(self, features: Mapping[str, Any]) -> Assignment:
         """Assign one customer by features in human units, as in an online service.
 
         Parameters
         ----------
-        features : mapping of str to float
-            A value for each column of the fit; None or NaN where it is missing. Others are ignored.
+        features : mapping of str to float, str or bool
+            A value for each column of the fit, text or a boolean for a category; None or NaN where it is missing.
 
         Returns
         -------
@@ -258,9 +257,9 @@ class SegmentModel:
         DataError
             If a column is missing, not a number or infinite.
         """
-        values = values_of_one(features, self.preparation.names, further=self.branches.columns)
+        values = values_of_one(features, self.preparation.names, further=self.branches.columns, coding=self.coding)
         if self.branches.items:
-            table = table_of_one(features, values, column_kinds(self.branches.predicates))
+            table = table_of_one(features, values, column_kinds(self.branches.predicates), coding=self.coding)
             labels = self.labels(table)
             assessed = self.assess(table, labels, "assign_one")
         elif has_usable_values(values, self.preparation.names)[0]:
@@ -280,6 +279,11 @@ class SegmentModel:
             None if second < 0 else self.numbers[second],
             bool(assessed.is_outlier[0]),
         )
+
+    @property
+    def coding(self) -> dict[str, Levels]:
+        """The levels of the columns of categories."""
+        return coding_of(self.preparation)
 
     @property
     def column_names(self) -> list[str]:

@@ -11,6 +11,7 @@ from custseg._numerics import Floats, Integers
 from custseg.feature_table import Feature
 from custseg.picture_data._areas import MapArea, areas_of
 from custseg.picture_data._directions import NOTHING, directions, weighted_centers
+from custseg.picture_data._map_columns import MapColumns
 
 # A feature names an axis from this correlation on, or as the strongest; three at most.
 _NAMING, _MOST_NAMES = 0.6, 3
@@ -67,16 +68,16 @@ class SegmentMap:
     explained_of_customers: float
 
 
-def segment_map(
-    X: Floats, labels: Integers, *, features: Sequence[Feature], phrases: Mapping[str, str], numbers: Sequence[int]
-) -> SegmentMap:
-    """The map of the matrix; `features` are its columns, at least two, `numbers` those of the segments 0, 1, ...
+def segment_map(columns: MapColumns, labels: Integers, *, numbers: Sequence[int]) -> SegmentMap:
+    """The map of the matrix of `columns`, at least two; `numbers` are those of the segments 0, 1, ...
 
     The same for any order of the customers.
     """
+    X, features, phrases, meanings = columns.rows, columns.features, columns.phrases, columns.meanings
     plane = directions(X, labels)
     centered = X - X.mean(axis=0)
-    correlations = [_correlations(centered, centered @ direction) for direction in plane.T]
+    named = centered if meanings is None else meanings - meanings.mean(axis=0)
+    correlations = [_correlations(named, centered @ direction) for direction in plane.T]
     signs = np.array([_sign(values, features) for values in correlations])
     # Sums in another order differ in the last bits.
     points = (centered @ plane * signs).round(6)

@@ -86,6 +86,15 @@ def check_kind(caller: str, value: object, kind: type, *, source: str) -> None:
         )
 
 
+def check_has_numbers(caller: str, features: Sequence[str]) -> None:
+    """ValueError unless the segments differ in numeric features; `features` are these."""
+    if not features:
+        raise ValueError(
+            f"{caller}: the segments differ in categories alone, and no numeric feature can be drawn. Their shares are "
+            "in the profiles; draw plot_segments(result) or plot_map(result)."
+        )
+
+
 def axes_or_new(caller: str, ax: Any, *, width: float, height: float) -> Axes:
     """The given axes, or those of a new figure without a window; sizes in inches.
 

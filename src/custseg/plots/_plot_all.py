@@ -37,7 +37,8 @@ def plot_all(result: Segmentation) -> dict[str, Figure]:
     Returns
     -------
     dict of str to matplotlib Figure
-        "segments"; of two segments or more "profile" and "snake", and "map" if they were made of two features or more;
+        "segments"; of two segments or more "profile" and "snake" (unless the
+        segments differ in categories alone), and "map" if they were made of two features or more;
         "rfm_grid" if there are `recency_days` and `order_count`; "minimum_size" if customers were reassigned to meet
         the minimum size; "choice" unless a single segment was requested; of two segments or more "silhouette" and
         "stability". Figures have no window; save them with `savefig`.
@@ -59,10 +60,12 @@ def plot_all(result: Segmentation) -> dict[str, Figure]:
     check_kind("plot_all", result, Segmentation, source="fit_segments")
     has_several = len(result.profiles.segments) > 1
     figures = {"segments": plot_segments(result)}
-    if has_several:
+    # Where only categories tell the segments apart, there is no feature to draw.
+    has_numbers = has_several and bool(result.telling_features)
+    if has_numbers:
         figures["profile"] = plot_profile(result)
     of_axes: dict[str, Callable[[Segmentation], Axes]] = {}
-    if has_several:
+    if has_numbers:
         of_axes["snake"] = plot_snake
     if has_several and result.segment_map is not None:
         of_axes["map"] = plot_map

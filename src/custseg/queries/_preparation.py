@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from sqlglot import exp
 
-from custseg.preparation import CLIP, DECIMALS, Preparation, Tail
+from custseg.preparation import CLIP, DECIMALS, CategoryPlan, ClassScores, Preparation, Tail
 from custseg.queries._writer import ROUNDING, SQLWriter
 
 CUSTOMER, CLUSTERED, RETURNED, BEYOND = "customer_id", "is_clustered", "is_returned", "is_beyond"
@@ -49,11 +49,16 @@ class PreparedColumns:
     ) -> None:
         self.sql = sql
         self.plans = preparation.columns
+        self.categories = preparation.categories
+        self.scores = preparation.scores
+        self.weights = [plan.weight for plan in preparation.plans]
         self.tails = preparation.tails.tails
         self.prefix = prefix
         self.passed = list(passed)
         self.detailed = detailed
         self.names = [f"x{index}" for index in range(len(self.plans))]
+        self.code_names = [f"code{index}" for index in range(len(self.categories))]
+        self.flag_names = [f"has{index}" for index in range(len(self.plans))] if self.scores else []
         self.steps: dict[str, exp.Expr] = {}
         self.streamed: set[str] = set()
 
@@ -90,18 +95,61 @@ class PreparedColumns:
             for index, (name, plan) in enumerate(zip(self.names, self.plans, strict=True))
             if plan.transform == "log1p"
         }
+        self.passed += [*self.code_names, *self.flag_names]
         if ratios:
             self.add("ratios", self.passing({**self._matrix(lambda column, _: column), **ratios}))
             self.add("transformed", self.passing(self._matrix(self._transformed)))
-        self.add("standardized", self.passing(self._matrix(self._standardized)))
+        if self.plans:
+            self.add("standardized", self.passing(self._matrix(self._standardized)))
         if self.tails:
             distances = {f"distance{number}": self._distance(tail) for number, tail in enumerate(self.tails)}
             self.add("distances", self.passing({**self._matrix(lambda column, _: column), **distances}))
             flags = {BEYOND: self._is_beyond()} if self.detailed else {}
             self.add("compressed", self.passing({**flags, **self._compressed()}))
             self.passed += flags
-        if any(plan.weight != 1 for plan in self.plans):
+        if self.scores is not None:
+            self._append_scores(self.scores)
+        elif any(plan.weight != 1 for plan in self.plans):
             self.add("weighted", self.passing(self._matrix(self._weighted)))
+
+    def code(self, plan: CategoryPlan, value: exp.Expr) -> exp.Expr:
+        """The position of the level of a category, as a float; NULL where it is missing."""
+        sql = self.sql
+        levels: list[exp.Expr] = [
+            sql.text(level) if plan.kind == "text" else exp.Boolean(this=level == "true") for level in plan.levels
+        ]
+        branches: list[tuple[exp.Expr, exp.Expr]] = [
+            (value.eq(level), sql.number(float(code))) for code, level in enumerate(levels)
+        ]
+        if plan.has_other:
+            branches.append((sql.is_present(value), sql.number(float(len(levels)))))
+        return sql.case(branches, sql.missing("double"))
+
+    def _append_scores(self, scores: ClassScores) -> None:
+        """Append the scores of latent classes, added up in the order of the columns, and the rounded ones."""
+        sql = self.sql
+        self.passed = [name for name in self.passed if name not in {*self.code_names, *self.flag_names}]
+        numbered = {f"score{number}": sql.total(self._terms(scores, number)) for number in range(scores.n_scores)}
+        self.add("scores", self.passing(numbered))
+        self.names = list(numbered)
+        self.add("rounded", self.passing({name: self._rounded(sql.column(name)) for name in self.names}))
+
+    def _terms(self, scores: ClassScores, number: int) -> list[exp.Expr]:
+        """What each column adds to one score; 0 where it is missing."""
+        sql, zero = self.sql, self.sql.number(0.0)
+        terms: list[exp.Expr] = []
+        numeric = zip(self.names, self.flag_names, scores.slopes, scores.constants, self.weights, strict=False)
+        for name, flag, slopes, constants, weight in numeric:
+            linear = sql.column(name) * sql.number(weight * slopes[number]) + sql.number(weight * constants[number])
+            terms.append(sql.case([(sql.column(flag).eq(sql.integer(1)), linear)], zero))
+        weights = self.weights[len(self.plans) :]
+        for name, levels, weight in zip(self.code_names, scores.levels, weights, strict=True):
+            cases = [
+                (sql.column(name).eq(sql.number(float(code))), sql.number(weight * of_level[number]))
+                for code, of_level in enumerate(levels)
+            ]
+            terms.append(sql.case(cases, zero))
+        return terms
 
     def _matrix(self, value: Callable[[exp.Expr, int], exp.Expr]) -> dict[str, exp.Expr]:
         return {name: value(self.sql.column(name), index) for index, name in enumerate(self.names)}
@@ -147,8 +195,12 @@ class PreparedColumns:
         reached = [branch for branch, bound in zip(branches, bounds, strict=True) if math.isfinite(bound)]
         clipped = sql.extreme("greatest", [sql.case(reached, standard), sql.number(-CLIP)])
         clipped = sql.extreme("least", [clipped, sql.number(CLIP)])
-        unit_of_last = sql.number(10.0**DECIMALS)
-        rounded = (clipped * unit_of_last + sql.number(ROUNDING)) - sql.number(ROUNDING)
+        return self._rounded(clipped)
+
+    def _rounded(self, value: exp.Expr) -> exp.Expr:
+        """The value rounded to the decimals of the matrix."""
+        sql, unit_of_last = self.sql, self.sql.number(10.0**DECIMALS)
+        rounded = (value * unit_of_last + sql.number(ROUNDING)) - sql.number(ROUNDING)
         return sql.quotient(rounded, unit_of_last)
 
     def _weighted(self, value: exp.Expr, index: int) -> exp.Expr:

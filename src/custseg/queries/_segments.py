@@ -220,6 +220,8 @@ def _read(
         columns[CUSTOMER] = _ids(prepared, customer).as_(CUSTOMER, quoted=True)
     for step_name, name in features.items():
         columns[step_name] = sql.without_nan(sql.double(sql.column(name, "t")))
+    for code_name, plan in zip(prepared.code_names, prepared.categories, strict=True):
+        columns[code_name] = prepared.code(plan, sql.column(plan.name, "t"))
     columns |= of_rules
     if ROW in prepared.passed:
         columns[ROW] = sql.row_number([sql.column(customer, "t")])
@@ -243,7 +245,7 @@ def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping
     sql = prepared.sql
     values = sql.columns(prepared.names)
     largest = sql.number(sys.float_info.max)
-    has_value = sql.any_of(*(sql.is_present(value) for value in values))
+    has_value = sql.any_of(*(sql.is_present(value) for value in [*values, *sql.columns(prepared.code_names)]))
     is_finite = [sql.any_of(sql.is_missing(value), sql.call("absolute", value) <= largest) for value in values]
     returned = _returned_everything(sql, further)
     usable: list[exp.Expr] = [has_value]
@@ -261,7 +263,12 @@ def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping
         name: sql.case([(sql.call("absolute", sql.column(name)) <= largest, sql.column(name))], sql.number(plan.fill))
         for name, plan in zip(prepared.names, prepared.plans, strict=True)
     }
-    prepared.add("filled", {**passed, **filled})
+    # Missing values add nothing to scores.
+    flags_of_numbers = {
+        flag: sql.flag(sql.is_present(value)) for flag, value in zip(prepared.flag_names, values, strict=False)
+    }
+    codes = {name: sql.column(name) for name in prepared.code_names}
+    prepared.add("filled", {**passed, **filled, **codes, **flags_of_numbers})
 
 
 def _returned_everything(sql: SQLWriter, further: Mapping[str, str]) -> exp.Expr | None:

@@ -99,6 +99,8 @@ def code_of(sources: Sources) -> list[str]:
         arguments["refunds"] = repr(definition.refunds)
     if options.columns is not None:
         arguments["columns"] = repr(list(options.columns))
+    if options.weights:
+        arguments["weights"] = repr(dict(options.weights))
     if options.goal is not None:
         is_usual = GOALS.get(options.goal.name) == options.goal
         arguments["goal"] = repr(options.goal.name) if is_usual else repr(options.goal)

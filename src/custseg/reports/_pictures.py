@@ -112,6 +112,11 @@ def _several(sources: Sources) -> list[str]:
     return [""] if len(sources.segments) > 1 else []
 
 
+def _with_numbers(sources: Sources) -> list[str]:
+    """One picture where several segments differ in numbers."""
+    return _several(sources) if sources.result.telling_features else []
+
+
 def _mapped(sources: Sources) -> list[str]:
     return [""] if len(sources.segments) > 1 and sources.result.segment_map is not None else []
 
@@ -217,7 +222,7 @@ def _draw_transitions(sources: Sources, _: str) -> Figure:
 
 PICTURES = (
     Picture("segments", "segments", lambda of, _: plot_segments(of.result), _segments_table, _once),
-    Picture("profile", "segments", lambda of, _: plot_profile(of.result), _profile_table, _several),
+    Picture("profile", "segments", lambda of, _: plot_profile(of.result), _profile_table, _with_numbers),
     Picture("map", "segments", lambda of, _: _figure_of(plot_map(of.result)), _medians_table, _mapped),
     Picture(
         "distributions",

@@ -32,6 +32,7 @@ from custseg.picture_data import (
     SegmentMap,
     SegmentMeans,
     SizeChange,
+    map_columns,
     segment_map,
     segment_means,
     size_changes,
@@ -39,7 +40,7 @@ from custseg.picture_data import (
 )
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
-from custseg.result._sentences import headline, notes_on_goal, why
+from custseg.result._sentences import headline, notes_on_goal, notes_on_weights, why
 from custseg.rule_segments import RuleCheck
 from custseg.rules import SegmentRules
 from custseg.texts import LANGUAGES
@@ -179,14 +180,9 @@ class Segmentation(Tabular):
         names, clustered = self.model.preparation.names, self.labels >= 0
         if len(names) < 2:
             return None
-        described = {feature.name: feature for feature in self.features.described}
-        return segment_map(
-            self.preparation.matrix({name: self.features.values(name)[clustered] for name in names}),
-            self.labels[clustered],
-            features=[described[name] for name in names],
-            phrases=self._phrases,
-            numbers=self.model.numbers,
-        )
+        values = {name: self.features.values(name)[clustered] for name in names}
+        columns = map_columns(self.preparation, values, features=self.features.described, phrases=self._phrases)
+        return segment_map(columns, self.labels[clustered], numbers=self.model.numbers)
 
     def rfm_grid(self, *, recency: str = "recency_days", frequency: str = "order_count", bins: int = 5) -> RFMGrid:
         """Which segment the customers of each cell of the grid of recency and frequency scores are in.
@@ -230,6 +226,7 @@ class Segmentation(Tabular):
         prepared = self.preparation.notes(language, self._phrases, units)
         findings = [] if self.rule_check is None else self.rule_check.notes(language)
         sampled = [] if self.whole is None else self.whole.notes(language)
+        prepared += notes_on_weights(self.model, self._phrases, language)
         of_fit = [*self._notes_on_columns, *self.choice.remarks, *fit_notes]
         return [*findings, *sampled, *minimum, *prepared, *of_fit, *notes_on_goal(self.model, language)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from custseg._column_kinds import person_notes
 from custseg.clustering import ClusteringChoice
@@ -56,6 +56,13 @@ def notes_on_goal(model: SegmentModel, language: str) -> list[str]:
     notes = person_notes(names, language, attributes=attributes, n_others=n_others)
     is_plain = model.options.goal is not None or model.as_of is None
     return notes if is_plain else [*notes, str(text(language, "goals", "none"))]
+
+
+def notes_on_weights(model: SegmentModel, phrases: Mapping[str, str], language: str) -> list[str]:
+    """The weights of columns that the caller gave; `phrases` has what columns are called inside a sentence."""
+    weights = model.options.weights
+    shown = [f"{printable(phrases[name])} {number(value, language)}" for name, value in weights.items() if value != 1]
+    return [str(text(language, "preparation", "weighted")).format(weights=", ".join(shown))] if shown else []
 
 
 def _by_rules(choice: ClusteringChoice, model: SegmentModel, n_clustered: int) -> str:

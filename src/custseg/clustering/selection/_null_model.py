@@ -203,7 +203,8 @@ class NullReference:
         columns = np.ascontiguousarray(self.silhouettes.T)
         if np.isnan(columns).any() or len(self.silhouettes) < 2:
             return np.array([_deviation(column) for column in columns])
-        return columns.std(axis=1, ddof=1)
+        deviations: Floats = columns.std(axis=1, ddof=1)
+        return deviations
 
     @cached_property
     def level(self) -> float:

@@ -39,7 +39,7 @@ def assigned_in_spark(model: Assigning, table: DistributedFeatures, caller: str)
     optional_module("sqlglot", f"{caller}: assigning customers in Spark")
     from custseg.queries import segments_query
 
-    check_numbers_in_spark(table, model.preparation.names, caller)
+    check_numbers_in_spark(table, model.preparation.number_names, caller)
     numeric = table.numeric_names()
     query = segments_query(
         model,

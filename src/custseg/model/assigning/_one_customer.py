@@ -13,7 +13,7 @@ from custseg._checks import check_finite, did_you_mean
 from custseg._frames import frame_from_columns
 from custseg._numerics import Floats
 from custseg.errors import DataError
-from custseg.feature_table import RETURN_FEATURES, Feature, FeatureTable
+from custseg.feature_table import RETURN_FEATURES, Feature, FeatureTable, Levels
 
 _TYPES: Mapping[str, Any] = {"text": nw.String, "flag": nw.Boolean}
 _WORDS = {"text": "text", "flag": "True, False"}
@@ -45,25 +45,41 @@ class Assignment:
 
 
 def values_of_one(
-    features: Mapping[str, float | None], names: Sequence[str], *, further: Sequence[str] = ()
+    features: Mapping[str, Any],
+    names: Sequence[str],
+    *,
+    further: Sequence[str] = (),
+    coding: Mapping[str, Levels] | None = None,
 ) -> dict[str, Floats]:
     """The values of one customer as arrays of one: of the columns of a model, and of those that tell about returns.
 
-    `further` are other columns that must be there.
+    `further` are other columns that must be there; `coding` has the levels of categories, whose values are codes.
     """
+    levels = coding or {}
     if not isinstance(features, Mapping):
         raise TypeError(f"assign_one: features must map columns to numbers, got {type(features).__name__}.")
     if lacking := [name for name in dict.fromkeys((*names, *further)) if name not in features]:
         words = ", ".join(f"{name!r}{did_you_mean(name, list(map(str, features)))}" for name in lacking)
         raise DataError(f"assign_one: features lack {words}; give None where a value is missing.")
     columns_to_read = dict.fromkeys([*names, *(name for name in RETURN_FEATURES if name in features)])
-    values = {name: _number(name, features[name]) for name in columns_to_read}
+    values = {
+        name: _code(name, features[name], levels[name]) if name in levels else _number(name, features[name])
+        for name in columns_to_read
+    }
     check_finite("assign_one", values)
     return values
 
 
-def table_of_one(features: Mapping[str, Any], values: Mapping[str, Floats], kinds: Mapping[str, str]) -> FeatureTable:
-    """A table with one row: the numbers, and the columns of rules, which hold what `kinds` says."""
+def table_of_one(
+    features: Mapping[str, Any],
+    values: Mapping[str, Floats],
+    kinds: Mapping[str, str],
+    *,
+    coding: Mapping[str, Levels] | None = None,
+) -> FeatureTable:
+    """A table with one row: the numbers, and the columns of rules and categories, which hold what `kinds` says."""
+    coding = coding or {}
+    kinds = {**kinds, **{name: levels.kind for name, levels in coding.items()}}
     numbers = {**values, **{n: _number(n, features[n]) for n, kind in kinds.items() if kind == "number"}}
     columns: dict[str, Any] = {name: column.tolist() for name, column in numbers.items()}
     for name, kind in kinds.items():
@@ -74,7 +90,16 @@ def table_of_one(features: Mapping[str, Any], values: Mapping[str, Floats], kind
             columns[name] = [value]
     local = nw.from_native(frame_from_columns({"customer_id": [0], **columns}), eager_only=True)
     local = local.with_columns(nw.col(name).cast(_TYPES.get(kinds.get(name, ""), nw.Float64)) for name in columns)
-    return FeatureTable(local, tuple(map(Feature, columns)), nw.to_native)
+    return FeatureTable(local, tuple(map(Feature, columns)), nw.to_native, coding=coding)
+
+
+def _code(name: str, value: Any, levels: Levels) -> Floats:
+    """The code of one category as an array of one; NaN where it is missing."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return np.array([np.nan])
+    if not isinstance(value, bool if levels.kind == "flag" else str):
+        raise DataError(f"assign_one: {name} must be {_WORDS[levels.kind]} or None, got {type(value).__name__}.")
+    return np.array([levels.code(str(value).lower() if levels.kind == "flag" else str(value))])
 
 
 def _number(name: str, value: Any) -> Floats:

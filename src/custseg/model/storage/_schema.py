@@ -21,16 +21,18 @@ from custseg.model._fits import FitOptions, RefitRecord
 from custseg.model._model_segments import ModelSegment
 from custseg.model._reach import Reach
 from custseg.model._reference import CategoryReference, ColumnReference, Reference
-from custseg.preparation import ColumnPlan, HeavyTails, Preparation, Tail
+from custseg.preparation import CategoryPlan, ClassScores, ColumnPlan, HeavyTails, Preparation, Tail
 from custseg.rule_segments import RateAbove
 from custseg.texts import LANGUAGES
 
-SCHEMA = 3
+SCHEMA = 4
 """Number of the present schema. A change adds a function to `MIGRATIONS` and a file of the old schema to the tests."""
 MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
     # Goals, weights of columns and half-lives are optional: files of schema 1 have the defaults.
     dict,
     # Rules before the clusters are optional too.
+    dict,
+    # So are categories, their scores and weights that the caller gave.
     dict,
 )
 """From the content of schema 1, 2, ... to that of the next one."""
@@ -40,9 +42,21 @@ class Unusable(Exception):
     """Why a content is no model, as the end of a sentence."""
 
 
-class _PreparationContent(msgspec.Struct, forbid_unknown_fields=True):
+class _PreparationContent(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     columns: tuple[ColumnPlan, ...]
     tails: tuple[Tail, ...]
+    categories: tuple[CategoryPlan, ...] = ()
+    scores: ClassScores | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that customers are clustered on."""
+        return [*(plan.name for plan in self.columns), *(plan.name for plan in self.categories)]
+
+    @property
+    def n_columns(self) -> int:
+        """The number of columns of the matrix."""
+        return len(self.columns) if self.scores is None else self.scores.n_scores
 
 
 class _DefinitionContent(msgspec.Struct, forbid_unknown_fields=True):
@@ -94,7 +108,9 @@ def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     same = set(_Content.__struct_fields__) - {"versions", "preparation", "rule", "definition", "branches"}
     content = _Content(
         versions={"custseg": version("custseg"), "python": platform.python_version(), "numpy": np.__version__},
-        preparation=_PreparationContent(preparation.columns, preparation.tails.tails),
+        preparation=_PreparationContent(
+            preparation.columns, preparation.tails.tails, preparation.categories, preparation.scores
+        ),
         rule=fields["rule"].to_dict(),
         branches=_branches_content(fields["branches"]),
         definition=None if definition is None else _definition_content(definition),
@@ -115,7 +131,8 @@ def fields_of(plain: dict[str, Any]) -> dict[str, Any]:
         raise Unusable(f"its content is not that of a model ({error})") from None
     for fault in _faults(content):
         raise Unusable(fault)
-    preparation = Preparation(content.preparation.columns, {}, HeavyTails(content.preparation.tails))
+    learned = content.preparation
+    preparation = Preparation(learned.columns, {}, HeavyTails(learned.tails), learned.categories, learned.scores)
     fields = {name: getattr(content, name) for name in content.__struct_fields__ if name != "versions"}
     return {**fields, "preparation": preparation, "rule": rule, "definition": definition, "branches": branches}
 
@@ -156,7 +173,7 @@ def _rule(content: _Content, branches: Branches) -> AssignmentRule:
     rule = rule_from_dict(content.rule)
     n_clusters = len(content.segments) - branches.n_segments
     # Where rules leave no customers for clusters, the rule is that of all customers as one cluster.
-    rule.check(n_clusters or 1 if branches.items else n_clusters, len(content.preparation.columns))
+    rule.check(n_clusters or 1 if branches.items else n_clusters, content.preparation.n_columns)
     return rule
 
 
@@ -182,7 +199,7 @@ def _branches(content: _Content) -> Branches:
         if item.n_segments < 1 or (rule is None and item.n_segments != 1):
             raise ValueError("a rule before the clusters has no segment")
         if rule is not None:
-            rule.check(item.n_segments, len(content.preparation.columns))
+            rule.check(item.n_segments, content.preparation.n_columns)
         items.append(Branch(item.names, item.when, rule, item.n_segments))
     branches = Branches(tuple(items), content.branches.priors, content.branches.numeric)
     rates = [test for predicate in branches.predicates for test in predicate.tests if isinstance(test, RateAbove)]
@@ -195,15 +212,19 @@ def _branches(content: _Content) -> Branches:
 
 def _faults(content: _Content) -> Iterator[str]:
     """What is wrong with values of the right types."""
-    names = [column.name for column in content.preparation.columns]
+    names = content.preparation.names
+    numbers_of_fit = {column.name for column in content.preparation.columns}
     numbers = [segment.number for segment in content.segments]
     if not names or len(set(names)) < len(names) or {feature.name for feature in content.columns} != set(names):
         yield "its columns are not one set of names"
     if any(column.spread <= 0 or column.scale <= 0 or column.unit <= 0 for column in content.preparation.columns):
         yield "a column has no positive scale"
-    if any(column.weight <= 0 for column in content.preparation.columns):
+    if _is_unfit(content.preparation):
+        yield "its scores are not those of its columns"
+    learned = content.preparation
+    if any(weight <= 0 for weight in [*(p.weight for p in learned.columns), *(p.weight for p in learned.categories)]):
         yield "a column has no positive weight"
-    if any(not 0 <= tail.column < len(names) for tail in content.preparation.tails):
+    if any(not 0 <= tail.column < len(numbers_of_fit) for tail in content.preparation.tails):
         yield "a tail is of no column"
     if any(_is_not_increasing(tail.distances, tail.compressed) for tail in content.preparation.tails):
         yield "a tail has no increasing knots"
@@ -213,7 +234,7 @@ def _faults(content: _Content) -> Iterator[str]:
         yield "the number of the next segment is in use"
     if content.language not in LANGUAGES or any(content.language not in segment.names for segment in content.segments):
         yield "a segment has no name in its language"
-    if set(content.reference.columns) != set(names):
+    if set(content.reference.columns) != numbers_of_fit:
         yield "its reference is of other columns"
     if any(len(column.shares) != len(column.edges) + 1 for column in _column_references(content.reference)):
         yield "a reference has not one share per bin"
@@ -221,6 +242,18 @@ def _faults(content: _Content) -> Iterator[str]:
         yield "a reference has not one share per category"
     if not all(map(np.isfinite, _numbers(msgspec.to_builtins(content)))):
         yield "a number is not finite"
+
+
+def _is_unfit(preparation: _PreparationContent) -> bool:
+    """Whether the scores are not of the numbers and levels of the columns, or are lacking."""
+    scores = preparation.scores
+    if scores is None:
+        return bool(preparation.categories)
+    n_levels = [len(plan.levels) + plan.has_other for plan in preparation.categories]
+    if len(scores.slopes) != len(preparation.columns) or [len(part) for part in scores.levels] != n_levels:
+        return True
+    rows = [*scores.slopes, *scores.constants, *(row for part in scores.levels for row in part)]
+    return len(scores.constants) != len(scores.slopes) or not rows or len(set(map(len, rows))) > 1 or not rows[0]
 
 
 def _column_references(reference: Reference) -> list[ColumnReference]:

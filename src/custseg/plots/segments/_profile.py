@@ -10,6 +10,7 @@ from custseg.plots._canvas import (
     GRID,
     INK,
     QUIET,
+    check_has_numbers,
     check_kind,
     figure_or_new,
     plain,
@@ -53,6 +54,8 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
 
     Raises
     ------
+    ValueError
+        If the segments differ in categories alone.
     TypeError
         If `result` is no Segmentation, or `figure` is no matplotlib Figure.
 
@@ -69,6 +72,7 @@ def plot_profile(result: Segmentation, *, figure: Figure | None = None) -> Figur
     >>> plot_profile(fit_segments(make_shop(500, 0).orders)).savefig("profile.png")  # doctest: +SKIP
     """
     check_kind("plot_profile", result, Segmentation, source="fit_segments")
+    check_has_numbers("plot_profile", result.telling_features)
     rows = result.profiles.listed_segments
     features = result.telling_features
     n_lines = -(-len(rows) // _MOST_COLUMNS)

@@ -66,11 +66,14 @@ def plot_segments(result: Segmentation, *, figure: Figure | None = None) -> Figu
     check_kind("plot_segments", result, Segmentation, source="fit_segments")
     rows = result.profiles.segments
     features = _main_features(result)
-    width, height = 4.6 + 1.35 * len(features) + 2.6, 2.3 + 0.72 * len(rows)
+    width, height = 4.6 + 1.35 * max(len(features), 1) + 2.6, 2.3 + 0.72 * len(rows)
     figure = figure_or_new("plot_segments", figure, width=width, height=height)
-    bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * len(features)])
+    bars, cells = figure.subplots(1, 2, width_ratios=[4.2, 1.25 * max(len(features), 1)])
     _draw_shares(bars, result)
-    _draw_medians(cells, result, features)
+    if features:
+        _draw_medians(cells, result, features)
+    else:
+        cells.set_axis_off()
     set_figure_title(figure, _title(result))
     set_figure_note(figure, _footnote(result))
     return figure
@@ -79,7 +82,7 @@ def plot_segments(result: Segmentation, *, figure: Figure | None = None) -> Figu
 def _main_features(result: Segmentation) -> list[str]:
     """The usual four features where the result has them, then those used for clustering; six at most."""
     usual = list(_USUAL) if set(_USUAL) <= result.profiles[0].medians.keys() else []
-    return list(dict.fromkeys([*usual, *result.model.preparation.names]))[:_MAX_FEATURES]
+    return list(dict.fromkeys([*usual, *result.model.preparation.number_names]))[:_MAX_FEATURES]
 
 
 def _draw_shares(axes: Axes, result: Segmentation) -> None:

@@ -11,6 +11,7 @@ from custseg.plots._canvas import (
     INK,
     QUIET,
     axes_or_new,
+    check_has_numbers,
     check_kind,
     plain,
     segment_color,
@@ -52,6 +53,8 @@ def plot_snake(result: Segmentation, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    ValueError
+        If the segments differ in categories alone.
     TypeError
         If `result` is no Segmentation, or `ax` is no matplotlib Axes.
 
@@ -63,6 +66,7 @@ def plot_snake(result: Segmentation, *, ax: Axes | None = None) -> Axes:
     >>> plot_snake(fit_segments(make_shop(500, 0).orders)).figure.savefig("snake.png")  # doctest: +SKIP
     """
     check_kind("plot_snake", result, Segmentation, source="fit_segments")
+    check_has_numbers("plot_snake", result.telling_features)
     rows, means, language = result.profiles.segments, result.segment_means, result.choice.language
     n_features = len(means.features)
     height = max(3.4, _NAME_HEIGHT * len(rows))

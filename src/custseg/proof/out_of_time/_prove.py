@@ -170,7 +170,7 @@ def _proof(
     }
     groupings = {"segments": labels} | ({} if flat is None else {"flat": flat[inside][has_outcome]})
     comparisons = _compared(
-        columns, groupings, scaled, clustered=result.model.preparation.names, outcome=outcome, seed=seed
+        columns, groupings, scaled, clustered=result.model.preparation.number_names, outcome=outcome, seed=seed
     )
     by_chance = shuffled(scaled, labels, is_yes_no=outcome.is_yes_no, seed=seed)
     return Proof(
@@ -229,6 +229,8 @@ def _compared(
         interval = ends(shares[:, index], share)
         behind = ends(shares[:, 0] - shares[:, index], explains[0] - share) if index else (None, None)
         rows.append(Comparison(kind, n_groups, share, adjusted(share, len(scaled), n_groups), *interval, *behind))
+    if not clustered:
+        return tuple(rows)
     limit = boosted(
         np.column_stack([columns[name] for name in clustered]), scaled, is_yes_no=outcome.is_yes_no, seed=seed
     )

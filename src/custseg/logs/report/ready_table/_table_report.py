@@ -71,11 +71,12 @@ def table_report(
     labels = {code: {feature.name: feature.label(code) for feature in table.described} for code in LANGUAGES}
     write = FindingWriter("features", labels)
     given = [feature.name for feature in table.described if feature.family == "given"]
-    columns = {name: table.values(name) for name in clustered_on if name in given}
+    columns = {name: table.values(name) for name in table.numeric_names() if name in clustered_on and name in given}
     findings = [
         *(_id_findings(write, table, table.reading) if table.reading else []),
         *_converted(write, _used_numbers(table, clustered_on, were_given=were_given, sensitive=sensitive)),
         *([] if were_given else _left_out(write, table, given, clustered_on=clustered_on, sensitive=sensitive)),
+        *_rare(write, table),
         *_only_describe(write, given, clustered_on=clustered_on, were_given=were_given),
         *_results(write, columns),
         *_repeated_columns(write, columns),
@@ -190,6 +191,12 @@ def _only_describe(
     """How many columns the caller left out of those to cluster on."""
     descriptors = [name for name in names if name not in clustered_on]
     return write("columns_that_describe", len(descriptors) if were_given and clustered_on else 0)
+
+
+def _rare(write: FindingWriter, table: FeatureTable) -> list[Finding]:
+    """Columns of categories that the caller wants to cluster on, and none of whose categories is frequent."""
+    names = [name for name, levels in table.coding.items() if not levels.values]
+    return write("left_out_own_text", len(names), "warning", columns=_names(write, names))
 
 
 def _kind(table: FeatureTable, name: str) -> str:

@@ -1,0 +1,193 @@
+"""Segments of numbers and categories together, from the fit to SQL."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+from quick import quick_fit
+from sklearn.metrics import adjusted_rand_score
+
+from custseg import DataError, Segmentation, SegmentModel
+from custseg.clustering import method_names
+from custseg.exports import to_sql
+from custseg.insights import compare_methods, explain
+from custseg.plots import plot_all, plot_profile
+
+COLUMNS = ["recency_days", "visits", "training_type", "income_band", "newsletter"]
+KINDS = np.random.default_rng(0).choice(3, 240, p=[0.45, 0.3, 0.25])
+
+
+@pytest.fixture(scope="module")
+def table() -> pl.DataFrame:
+    """Three kinds of customers, with one cell in twenty missing."""
+    rng = np.random.default_rng(1)
+    n = len(KINDS)
+
+    def mostly(words: list[str], usual: list[int]) -> np.ndarray:
+        return np.array(words)[np.where(rng.random(n) < 0.8, np.array(usual)[KINDS], rng.integers(0, len(words), n))]
+
+    columns: dict[str, Any] = {
+        "recency_days": rng.gamma(2, np.array([15.0, 60.0, 15.0])[KINDS]),
+        "visits": rng.normal(np.array([0.0, 0.0, 2.0])[KINDS]),
+        "training_type": mostly(["yoga", "it's boxing", "run"], [0, 1, 2]),
+        "income_band": mostly(["low", "middle", "high"], [2, 0, 1]),
+        "newsletter": rng.random(n) < np.array([0.9, 0.2, 0.5])[KINDS],
+    }
+    missing = {name: rng.random(n) < 0.05 for name in COLUMNS}
+    cells = {
+        name: [None if m else v for v, m in zip(columns[name].tolist(), missing[name], strict=True)] for name in COLUMNS
+    }
+    return pl.DataFrame({"customer_id": range(n), **cells})
+
+
+@pytest.fixture(scope="module")
+def result(table: pl.DataFrame) -> Segmentation:
+    return quick_fit(features=table, columns=COLUMNS, progress=False)
+
+
+def rows_of(model: SegmentModel, table: pl.DataFrame, dialect: str) -> list[tuple[Any, ...]]:
+    """Ids, segments and confidences by the query of a model."""
+    query = to_sql(model, dialect, "customers")
+    if dialect == "sqlite":
+        connection = sqlite3.connect(":memory:")
+        names = ", ".join(f'"{name}"' for name in table.columns)
+        connection.execute(f"CREATE TABLE customers ({names})")
+        marks = ", ".join("?" * len(table.columns))
+        connection.executemany(f"INSERT INTO customers VALUES ({marks})", table.rows())
+        rows = connection.execute(query).fetchall()
+        connection.close()
+    else:
+        with duckdb.connect() as database:
+            database.register("customers", table.to_arrow())
+            rows = database.execute(query).fetchall()
+    return sorted((row[0], row[1], row[3]) for row in rows)
+
+
+def test_planted_kinds_are_found(result: Segmentation) -> None:
+    assert adjusted_rand_score(KINDS, result.labels) > 0.75
+    assert "training_type" in {marker.feature for row in result.profiles for marker in row.markers}
+    assert "Numbers and categories are clustered together, by scores of 3 latent classes." in result.notes
+
+
+@pytest.mark.parametrize("method", method_names())
+def test_every_method_gives_one_answer_in_python_in_a_file_and_in_sql(
+    table: pl.DataFrame, method: str, tmp_path: Path
+) -> None:
+    fitted = quick_fit(features=table, columns=COLUMNS, method=method, min_size=20, progress=False)
+    assert min(row.size for row in fitted.profiles.segments) >= 20
+    fitted.model.save(tmp_path / "model.json")
+    model = SegmentModel.load(tmp_path / "model.json")
+    assigned = model.assign(features=table)
+    assert assigned.equals(fitted.assignments)
+    expected = list(assigned.select("customer_id", "segment", "confidence").iter_rows())
+    for dialect in ("duckdb", "sqlite"):
+        rows = rows_of(model, table, dialect)
+        assert [row[:2] for row in rows] == [row[:2] for row in expected]
+        assert [row[2] or 0.0 for row in rows] == pytest.approx([row[2] or 0.0 for row in expected], abs=1e-12)
+
+
+def test_new_categories_and_customers_without_values(result: Segmentation, table: pl.DataFrame) -> None:
+    new = table.head(3).with_columns(training_type=pl.lit("chess"))
+    missing = table.head(3).with_columns(training_type=pl.lit(None, dtype=pl.String))
+    # All three categories are frequent: there is no level for others.
+    assert result.model.assign(features=new).equals(result.model.assign(features=missing))
+    nothing = pl.DataFrame({"customer_id": [1], **{name: [None] for name in COLUMNS}}, schema=table.schema)
+    assert result.model.assign(features=nothing)["segment"].to_list() == [None]
+    assert rows_of(result.model, new, "duckdb")[0][1] == result.model.assign(features=new)["segment"][0]
+
+
+def test_single_customer(result: Segmentation, table: pl.DataFrame) -> None:
+    segments = result.assignments["segment"].to_list()
+    for row in range(0, 40, 5):
+        assert result.model.assign_one(table.row(row, named=True)).segment == segments[row]
+    with pytest.raises(DataError, match="assign_one: newsletter must be True, False or None, got str"):
+        result.model.assign_one({**table.row(0, named=True), "newsletter": "yes"})
+    with pytest.raises(DataError, match="assign_one: training_type must be text or None, got int"):
+        result.model.assign_one({**table.row(0, named=True), "training_type": 1})
+
+
+def test_contributions_of_categories_add_up(result: Segmentation, table: pl.DataFrame) -> None:
+    customer = table.drop_nulls()["customer_id"][0]
+    explanation = explain(result, customer)
+    total = sum(reason.contribution for reason in explanation.why) + explanation.residual
+    assert total == pytest.approx(explanation.margin, abs=1e-9)
+    # The centers are the means of the scores, so that next to nothing belongs to no feature.
+    assert abs(explanation.residual) < 0.02 * abs(explanation.margin)
+    assert {reason.feature for reason in explanation.why} == set(COLUMNS)
+    assert "training_type: " in repr(explanation)
+
+
+def test_map_is_named_by_numbers_and_categories(result: Segmentation) -> None:
+    assert result.segment_map is not None
+    first = result.segment_map.axes[0].correlations
+    assert "recency_days" in first
+    assert "training_type it's boxing" in first
+
+
+def test_weight_of_a_column_counts(table: pl.DataFrame, result: Segmentation) -> None:
+    weighted = quick_fit(features=table, columns=COLUMNS, weights={"income_band": 3}, progress=False)
+
+    def purity(fitted: Segmentation) -> float:
+        """The share of customers with the most frequent income band of their segment."""
+        pairs = table.with_columns(segment=fitted.labels).drop_nulls("income_band")
+        counts = pairs.group_by("segment", "income_band").len()
+        return float(counts.group_by("segment").agg(pl.col("len").max())["len"].sum() / len(pairs))
+
+    assert purity(weighted) > purity(result) + 0.05
+    assert "Weights of columns other than 1: income_band 3." in weighted.notes
+    assert weighted.model.options.arguments()["weights"] == {"income_band": 3}
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ({"city": 2}, r"weights has \['city'\], which customers are not clustered on"),
+        ({"visits": -1}, r"weights\['visits'\] must be finite and at least 0, got -1"),
+        ({"visits": 0}, r"weights must be above 0, got 0 for \['visits'\]. Leave them out of columns="),
+        ([1, 2], "weights must map columns to numbers"),
+    ],
+)
+def test_weights_that_cannot_be_used(table: pl.DataFrame, weights: Any, words: str) -> None:
+    with pytest.raises((DataError, TypeError, ValueError), match=f"fit_segments: {words}"):
+        quick_fit(features=table, columns=COLUMNS, weights=weights)
+
+
+def test_categories_alone(table: pl.DataFrame) -> None:
+    table = table.select("customer_id", *COLUMNS[2:])
+    fitted = quick_fit(features=table, columns=COLUMNS[2:], progress=False)
+    assert adjusted_rand_score(KINDS, fitted.labels) > 0.4
+    rows = rows_of(fitted.model, table, "duckdb")
+    assert [row[1] for row in rows] == fitted.assignments["segment"].to_list()
+    figures = plot_all(fitted)
+    assert {"segments", "map"} <= figures.keys()
+    assert "snake" not in figures
+    with pytest.raises(ValueError, match="plot_profile: the segments differ in categories alone"):
+        plot_profile(fitted)
+
+
+def test_column_of_ids_is_left_out_with_its_reason(table: pl.DataFrame, result: Segmentation) -> None:
+    with_ids = table.with_columns(login=pl.format("user {}", "customer_id"))
+    fitted = quick_fit(features=with_ids, columns=[*COLUMNS, "login"], progress=False)
+    assert fitted.data_report.count("left_out_own_text") == 1
+    assert "login" not in fitted.model.preparation.names
+    assert np.array_equal(fitted.labels, result.labels)
+
+
+def test_labels_of_a_list(table: pl.DataFrame) -> None:
+    usual = [["sport", "travel"], ["books"], ["sport"]]
+    lists = [usual[kind] if row % 7 else None for row, kind in enumerate(KINDS)]
+    with_lists = table.with_columns(interests=pl.Series(lists))
+    fitted = quick_fit(features=with_lists, columns=["visits", "interests"], progress=False)
+    flags = ["interests: sport", "interests: books", "interests: travel"]
+    assert set(fitted.model.preparation.names) == {"visits", *flags}
+    assert fitted.model.assign(features=with_lists).equals(fitted.assignments)
+    assert fitted.model.options.columns == ("visits", "interests")
+
+
+def test_methods_are_compared_on_the_same_columns(table: pl.DataFrame) -> None:
+    compared = compare_methods(table, methods=["kmeans"], columns=COLUMNS, n_segments=3, labels_true=KINDS)
+    assert compared.rows[0].adjusted_rand > 0.75
