@@ -48,12 +48,15 @@ class FewColumns:
         Mean accuracy in the splits of the training part with one column, two columns, and so on.
     held_out : array of int
         Rows of the table that had no say.
+    is_validated : bool
+        Whether the interval of that accuracy lies above the one to reach.
     """
 
     columns: tuple[str, ...]
     rules: tuple[tuple[int, tuple[Condition, ...]], ...]
     validated: tuple[float, ...]
     held_out: Integers
+    is_validated: bool
 
 
 def few_columns(
@@ -105,7 +108,7 @@ def few_columns(
     split = split_rows(table, labels, columns=all_columns, seed=seed)
     training, truth = table[split.learned], labels[split.learned]
     validation = _Validation(training, templates, truth, weights=split.weights, seed=seed + 1)
-    names, n_leaves, validated = _search(validation, at_least, max_columns)
+    names, n_leaves, validated, is_validated = _search(validation, at_least, max_columns)
     sample = _sample(columns_of(training, names), templates, truth, weights=split.weights)
     root = _tree(sample, range(len(sample.columns)), n_leaves)
     route_unanswered(root, sample)
@@ -114,7 +117,8 @@ def few_columns(
         leaves = merged
     rules = sorted(((label, sample.conditions(bins)) for label, bins in leaves), key=lambda rule: rule[0])
     used = {condition.feature for _, conditions in rules for condition in conditions}
-    return FewColumns(tuple(name for name in names if name in used), tuple(rules), validated, split.held_out)
+    columns = tuple(name for name in names if name in used)
+    return FewColumns(columns, tuple(rules), validated, split.held_out, is_validated)
 
 
 def _sample(
@@ -214,8 +218,10 @@ class _State:
         return sum(leaf.n_correct for leaf in self.root.leaves())
 
 
-def _search(validation: _Validation, at_least: float, max_columns: int) -> tuple[list[str], int, tuple[float, ...]]:
-    """The columns, the number of leaves, and the accuracy after each step."""
+def _search(
+    validation: _Validation, at_least: float, max_columns: int
+) -> tuple[list[str], int, tuple[float, ...], bool]:
+    """The columns, the number of leaves, the accuracy after each step, and whether it is high enough."""
     sample = _sample(validation.table, validation.templates, validation.labels, weights=validation.weights)
     path: list[tuple[float, list[str], list[_Trial]]] = []
     for columns in _forward(sample, max_columns):
@@ -225,16 +231,16 @@ def _search(validation: _Validation, at_least: float, max_columns: int) -> tuple
         if validation.reaches(trials, at_least):
             break
     if not path:
-        return [], 1, ()
+        return [], 1, (), False
     _, names, trials = max(path, key=lambda step: step[0])
     validated = tuple(accuracy for accuracy, *_ in path)
     if not validation.reaches(trials, at_least):
-        return names, max(_n_leaves(trial.root) for trial in trials), validated
+        return names, max(_n_leaves(trial.root) for trial in trials), validated, False
     for name in names:
         fewer = [other for other in names if other != name]
         if fewer and validation.reaches(without := validation.trials(fewer), at_least):
             names, trials = fewer, without
-    return names, _fewest_leaves(validation, trials, at_least), validated
+    return names, _fewest_leaves(validation, trials, at_least), validated, True
 
 
 def _forward(sample: Sample, max_columns: int) -> Iterator[list[int]]:

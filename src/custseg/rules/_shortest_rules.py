@@ -39,6 +39,8 @@ class ShortestRules(Columnar):
         customers is held out.
     held_out : ndarray of int
         Rows of the customers on whom the rules are measured. They had no say in columns and thresholds.
+    is_validated : bool
+        Whether the 95 % interval of the accuracy by which the number was decided lies above `at_least`.
     """
 
     names: tuple[str, ...]
@@ -46,6 +48,7 @@ class ShortestRules(Columnar):
     at_least: float
     validated: tuple[float, ...]
     held_out: Integers
+    is_validated: bool
 
     def columns(self) -> dict[str, list[object]]:
         """One row per rule as columns, for any frame constructor."""
@@ -167,4 +170,4 @@ def shortest_rules(
     rules = [evaluation.rule(code, conditions) for code, conditions in few.rules]
     largest = customers.segments[int(np.bincount(codes).argmax())]
     rule_set = RuleSet(tuple(rules), largest, evaluation.fidelity(rules, largest), len(truth), language)
-    return ShortestRules(few.columns, rule_set, share, few.validated, customers.rows[few.held_out])
+    return ShortestRules(few.columns, rule_set, share, few.validated, customers.rows[few.held_out], few.is_validated)

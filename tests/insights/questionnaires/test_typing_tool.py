@@ -70,6 +70,16 @@ def test_sensitive_columns_are_asked_only_if_named(result: Segmentation) -> None
     assert unnamed <= {"visits", "plan"}
 
 
+def test_computed_scores_are_the_last_resort() -> None:
+    score = np.arange(N) % 40
+    given = pl.DataFrame({"customer_id": range(N), "calls": np.arange(N) % 7, "score": score})
+    fitted = fit_segments(features=given, columns=["score"], n_segments=2, method="kmeans", min_size=50)
+    described = [replace(f, unit="points" if f.name == "score" else "") for f in fitted.features.described]
+    tool = typing_tool(replace(fitted, features=replace(fitted.features, described=tuple(described))))
+    assert [(question.column, question.is_computed) for question in tool.questions] == [("score", True)]
+    assert "Nobody can answer these questions, whose values are computed and must be looked up: 1." in tool.sentences()
+
+
 def test_no_short_form_is_good_enough(result: Segmentation) -> None:
     # Spending tells nothing: without a question, the largest segment is named.
     tool = typing_tool(result, 0.9, ["spent"])

@@ -10,19 +10,20 @@ from custseg.errors import DataError
 from custseg.feature_table import CODE, Feature, FeatureTable
 from custseg.texts import POINTS, listed
 
-_COMPUTED_UNITS = (CODE, POINTS, "log ratio", "probability", "ratio", "score", "step")
+_COMPUTED_UNITS = (POINTS, "log ratio", "probability", "ratio", "score", "step")
 _COMPUTED_FAMILIES = ("foresight",)
 
 
-def askable_columns(features: FeatureTable, columns: object, caller: str) -> list[str]:
-    """The columns that questions may be about.
+def column_choices(features: FeatureTable, columns: object, caller: str) -> list[list[str]]:
+    """The columns that questions may be about: lists to try one after the other.
 
     Parameters
     ----------
     features : FeatureTable
         The table of the result.
     columns : sequence of str or None
-        Those that the caller names; None for all but sensitive ones and those that nobody can answer.
+        Those that the caller names; None for those that people can answer, then computed ones too, and never sensitive
+        ones.
     caller : str
         Name of the function, for errors.
 
@@ -34,14 +35,16 @@ def askable_columns(features: FeatureTable, columns: object, caller: str) -> lis
         If `columns` is no sequence of names, or names one twice.
     """
     if columns is not None:
-        return _named(features, columns, caller)
-    askable = [feature.name for feature in features.described if _is_askable(feature)]
-    if not askable:
+        return [_named(features, columns, caller)]
+    allowed = [feature for feature in features.described if not is_sensitive_name(feature.name)]
+    allowed = [feature for feature in allowed if feature.unit != CODE]
+    if not allowed:
         raise DataError(
-            f"{caller}: no column can be asked: all are sensitive or computed scores. Name some of "
-            f"{listed(features.names)} in columns=."
+            f"{caller}: no column can be asked: all are sensitive or codes. Name some of {listed(features.names)} in "
+            "columns=."
         )
-    return askable
+    answerable = [feature.name for feature in allowed if not is_computed(feature)]
+    return [names for names in (answerable, [feature.name for feature in allowed]) if names]
 
 
 def _named(features: FeatureTable, columns: object, caller: str) -> list[str]:
@@ -59,7 +62,6 @@ def _named(features: FeatureTable, columns: object, caller: str) -> list[str]:
     return names
 
 
-def _is_askable(feature: Feature) -> bool:
-    """Whether people know the answer and may be asked: no score, no smoothed rate, nothing sensitive."""
-    is_computed = feature.unit in _COMPUTED_UNITS or feature.family in _COMPUTED_FAMILIES or feature.shrunk
-    return not is_computed and not is_sensitive_name(feature.name)
+def is_computed(feature: Feature) -> bool:
+    """Whether nobody can answer and the value must be looked up: a score, a probability, a ratio or a smoothed rate."""
+    return feature.unit in _COMPUTED_UNITS or feature.family in _COMPUTED_FAMILIES or feature.shrunk

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
 from custseg.feature_table import Feature
+from custseg.insights.questionnaires._askable import is_computed
 from custseg.rules import Condition, Rule
 from custseg.texts import LANGUAGES, printable, text
 
@@ -52,12 +53,16 @@ class Question:
     accuracy_without : float or None
         Share of the held-out customers who are assigned to their segment if this question is left unanswered and the
         others are answered.
+    is_computed : bool
+        Whether nobody can answer, so that the value must be looked up: a score, a probability, a ratio or a smoothed
+        rate.
     """
 
     column: str
     labels: Mapping[str, str]
     answers: tuple[Answer, ...]
     accuracy_without: float | None = None
+    is_computed: bool = False
 
     def letters(self, rule: Rule) -> tuple[str, ...]:
         """The letters of the answers for which the rule holds; all of them where the rule does not ask."""
@@ -79,7 +84,7 @@ def questions_of(names: Sequence[str], rules: Sequence[Rule], features: Sequence
         conditions = [condition for rule in rules for condition in rule.conditions if condition.feature == name]
         answers = tuple(Answer(letter, box) for letter, box in zip(ascii_uppercase, _boxes(conditions), strict=False))
         labels = {language: described[name].label(language) for language in LANGUAGES}
-        questions.append(Question(name, labels, answers))
+        questions.append(Question(name, labels, answers, is_computed=is_computed(described[name])))
     return questions
 
 

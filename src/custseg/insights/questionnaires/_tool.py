@@ -191,9 +191,11 @@ class TypingTool(Columnar):
         """How accurate the questions are, what an unanswered one costs, and whether they are good enough."""
         language = self._language(language)
         words = text(language, "typing_tool")
+        computed = [str(position) for position, question in enumerate(self.questions, 1) if question.is_computed]
         output = [
             plural_form(len(self.questions), words["accuracy"], language).format_map(self._figures(language)),
             words["reached" if self.is_reached else "not_reached"].format_map(self._figures(language)),
+            *([str(words["looked_up"]).format(positions=", ".join(computed))] if computed else []),
             *([str(words["unanswered"])] if self.questions else []),
         ]
         for position, question in enumerate(self.questions, start=1):
