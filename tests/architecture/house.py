@@ -86,8 +86,7 @@ ROOMS = {
     ),
     "profiling": (
         ("measures",),
-        ("_marker_texts",),
-        ("_markers", "_own_values"),
+        ("_own_values", "markers"),
         ("_descriptions", "naming"),
         ("_segment_profile",),
         ("_assemble", "_display", "_long_form", "_overview"),

@@ -12,9 +12,9 @@ from custseg._labels import Labels
 from custseg._numerics import Bools, Floats, shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, shown_share
 from custseg.profiling._descriptions import described
-from custseg.profiling._marker_texts import marker_texts
-from custseg.profiling._markers import Marker, RankedMarker, markers, statement_of_claim
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
+from custseg.profiling.markers._marker_texts import marker_texts
+from custseg.profiling.markers._markers import Marker, RankedMarker, markers, statement_of_claim
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate

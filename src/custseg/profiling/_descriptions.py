@@ -11,9 +11,9 @@ import numpy as np
 from custseg._column_kinds import is_counted_name
 from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_TAIL
-from custseg.profiling._marker_texts import Statement, days_per_order, shares_as_text
-from custseg.profiling._markers import RankedMarker
 from custseg.profiling._own_values import own_values
+from custseg.profiling.markers._marker_texts import Statement, days_per_order, shares_as_text
+from custseg.profiling.markers._markers import RankedMarker
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._table import ProfileTable

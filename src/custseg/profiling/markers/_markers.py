@@ -9,7 +9,7 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_GROUP, share_bounds
-from custseg.profiling._marker_texts import Statement, counts_of_terms, tells_apart
+from custseg.profiling.markers._marker_texts import Statement, counts_of_terms, tells_apart
 from custseg.profiling.measures._column_statistics import ABSTRACT, ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate, is_clear
 from custseg.profiling.measures._intervals import Effect, share_difference
