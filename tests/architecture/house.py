@@ -86,7 +86,7 @@ ROOMS = {
     ),
     "profiling": (
         ("measures",),
-        ("_markers",),
+        ("_own_values", "markers"),
         ("_descriptions", "naming"),
         ("_segment_profile",),
         ("_assemble", "_display", "_long_form", "_overview"),

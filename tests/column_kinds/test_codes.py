@@ -55,6 +55,7 @@ def test_repeated_value_apart_from_the_others_is_a_code(name: str, values: np.nd
         ("x", mostly(RNG.random(N), 0, 1)),
         ("open_rate", mostly(RNG.uniform(0.3, 0.5, N), 0)),
         ("change", mostly(RNG.normal(0, 1, N), -1)),
+        ("late", np.where(RNG.random(N) < 0.2, RNG.integers(8, 30, N), RNG.choice([0, 0, 0, 1, 2], N))),
         ("x", np.full(N, 3.0)),
         ("x", np.full(N, np.nan)),
     ],

@@ -11,6 +11,7 @@ from custseg._column_kinds import (
     is_kind_name,
     is_money_name,
     is_outcome_name,
+    is_plural_name,
     is_sensitive_name,
 )
 
@@ -88,6 +89,11 @@ def test_what_people_must_not_be_sorted_by_unasked(name: str) -> None:
 )
 def test_what_may_be_clustered_on(name: str) -> None:
     assert not is_sensitive_name(name)
+
+
+def test_numbers_of_things_have_a_plural() -> None:
+    assert all(map(is_plural_name, ["support_tickets", "visits a month", "parcels_ordered", "визитов в месяц"]))
+    assert not any(map(is_plural_name, ["income", "status", "address_kind", "tnr_m", "средний чек", "доля"]))
 
 
 def test_answers() -> None:

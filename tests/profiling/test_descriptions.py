@@ -25,29 +25,66 @@ def russian(row: SegmentProfile) -> str:
     return row.descriptions["ru"].replace("\u00a0", " ")
 
 
-def test_most_members_keep_a_round_bound_that_half_of_the_others_do_not() -> None:
-    # 45 of 60 are under 54, the median of the others is 540; on the way, 200 is the roundest number.
+def test_bounds_are_next_to_the_values_of_the_members() -> None:
+    # Nine in ten are at most 63, or at least 515; 65 and 500 are the roundest numbers within a tenth of these.
     [low, high] = profiles(minutes=10 + SPREAD + 500 * LABELS)
-    assert low.descriptions["en"] == "Most of them have minutes of under 200 (others typically 540)."
-    assert russian(high) == "У большинства из них minutes не меньше 500 (у остальных обычно 39,5)."
+    assert low.descriptions["en"] == "Most of them have at most 65 minutes (others typically 540)."
+    assert russian(high) == "У всех minutes не меньше 500 (у остальных обычно 39,5)."
+
+
+def test_range_has_two_ends_where_others_are_on_both_sides() -> None:
+    # The members of the middle segment are at 510 to 569, those of the others under 70 and from 1510 on.
+    rows = profile_segments({"minutes": np.tile(10 + np.arange(60), 3) + np.repeat([0, 500, 1500], 60)},
+                            np.repeat([0, 1, 2], 60), given_names={1: {"en": "a", "ru": "b"}})  # fmt: skip
+    assert rows[1].description == "All of them have 510 to under 570 minutes (others 0%)."
+    assert " at most 65 minutes (" in rows[0].description
+    assert " at least 1,500 minutes (" in rows[2].description
+
+
+def test_bounds_are_those_of_the_name() -> None:
+    rows = profile_segments({"minutes": np.tile(10 + np.arange(60), 3) + np.repeat([0, 500, 1500], 60)},
+                            np.repeat([0, 1, 2], 60))  # fmt: skip
+    assert rows[1].name == "minutes 500–600"
+    assert " 500 to 600 minutes " in rows[1].description
+
+
+def test_all_members_are_said_to_be_all() -> None:
+    [row, _] = profiles(visits=np.where(LABELS == 0, 1, 20 + SPREAD))
+    assert row.description == "All of them have visits of 1 (others typically 49.5)."
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("support_tickets", "have at least 10 support_tickets ("),
+        ("visits a month", "have at least 10 visits a month ("),
+        ("discount", "have discount of at least 10 ("),
+        ("expenses", "have expenses of at least 10 ("),
+    ],
+)
+def test_numbers_of_things_come_before_their_name(label: str, said: str) -> None:
+    rows = profiles(**{label: np.where(LABELS == 0, 0, 5 + SPREAD)})
+    assert said in rows[1].description
+    assert ("have no " in rows[0].description) == (" of " not in said)
 
 
 def test_where_groups_overlap_half_of_the_members_keep_their_median() -> None:
     low = np.where(SPREAD < 31, 1, 600)
-    minutes = np.where(LABELS == 0, low, np.where(SPREAD < 30, 500, 700)) + SPREAD / 100
-    [row, _] = profiles(calls=500 * LABELS + SPREAD[::-1], minutes=minutes)
-    assert row.description.endswith(", and at least half of them have minutes of under 1.3 (others typically 600).")
+    minutes = np.where(LABELS == 0, low, np.where(SPREAD < 34, 500, 700)) + SPREAD / 100
+    columns = {"calls": 500 * LABELS + SPREAD[::-1], "minutes": minutes}
+    [row, _] = profile_segments(columns, LABELS, given_names={0: {"en": "few calls", "ru": "мало звонков"}})
+    assert row.description.endswith(", and at least half of them have under 1.3 minutes (others typically 500).")
 
 
 def test_shares_are_said_with_what_they_are_shares_of() -> None:
     [row, other] = profiles(app_user=np.where(SPREAD < 15, 1 - LABELS, LABELS))
-    assert row.descriptions["en"] == "75% of them have “no” for app_user (others 25%)."
+    assert row.descriptions["en"] == "75% of them have app_user: no (others 25%)."
     assert russian(other) == "У 75 % из них app_user — да (среди остальных — у 25 %)."
 
 
 def test_shares_that_would_describe_a_few_are_said_as_bounds() -> None:
     [row, _] = profiles(app_user=np.where(SPREAD < 6, 1 - LABELS, LABELS))
-    assert row.descriptions["en"] == "Over 83% of them have “no” for app_user (others under 17%)."
+    assert row.descriptions["en"] == "Over 83% of them have app_user: no (others under 17%)."
     assert russian(row) == "Более чем у 83 % из них app_user — нет (среди остальных — менее чем у 17 %)."
 
 
@@ -61,7 +98,7 @@ def test_categories_and_codes_are_no_amounts() -> None:
 def test_share_of_those_with_a_value_says_so() -> None:
     flags = np.where(SPREAD < 15, 1 - LABELS, LABELS).astype(float)
     [row, _] = profiles(app_user=np.where(SPREAD == 59, np.nan, flags))
-    assert row.description.startswith("75% of those with a known value have “no” for app_user")
+    assert row.description.startswith("75% of those with a known value have app_user: no")
 
 
 def test_bounds_that_few_members_keep_together_are_said_apart() -> None:
@@ -78,14 +115,16 @@ def test_bounds_that_few_members_keep_together_are_said_apart() -> None:
 @given(st.lists(st.integers(0, 40), min_size=60, max_size=60), st.integers(5, 60))
 def test_most_of_them_are(values: list[int], shift: int) -> None:
     column = np.concatenate([values, np.array(values) + shift])
-    for row in profiles(visits=column):
-        if row.description.startswith(("Most", "At least half")):
-            bound = float(row.description.split(" (")[0].rpartition(" ")[2].replace(",", ""))
+    for row in profiles(income=column):
+        subject, _, said = row.description.split(" (")[0].partition(" have income of ")
+        if said and "%" not in subject:
+            *words, last = said.split()
+            low = float(words[0]) if words and words[0].isdigit() else float(last) if "most" not in said else -np.inf
+            low = -np.inf if said.startswith("under") else low
+            high = np.inf if "least" in said else float(last)
             members = column[row.segment == LABELS]
-            tests = {"at most": members <= bound, "under": members < bound, "at least": members >= bound}
-            kept = [is_kept for words, is_kept in tests.items() if f" of {words} " in row.description]
-            holds = kept[0] if kept else members == bound
-            assert holds.mean() >= (0.6 if row.description.startswith("Most") else 0.5)
+            share = ((members >= low) & (members < high if "under" in said else members <= high)).mean()
+            assert share >= {"All of them": 1, "Most of them": 0.6, "At least half of them": 0.5}[subject]
 
 
 def test_two_segments_are_not_described_alike() -> None:
@@ -93,12 +132,12 @@ def test_two_segments_are_not_described_alike() -> None:
     assert len({row.description for row in rows}) == 2
 
 
-@pytest.mark.parametrize("label", ["visits a year", "Визиты: «в год» (шт.)"])
+@pytest.mark.parametrize("label", ["use a year", "Визиты: «в год» (шт.)"])
 def test_any_label_stands_in_the_sentence(label: str) -> None:
     columns = {"minutes": 10 + SPREAD + 500 * LABELS}
     [row, _] = profile_segments(columns, LABELS, column_labels={"minutes": {"en": label, "ru": label}})
-    assert row.descriptions["en"] == f"Most of them have {label} of under 200 (others typically 540)."
-    assert russian(row) == f"У большинства из них {label} меньше 200 (у остальных обычно 540)."
+    assert row.descriptions["en"] == f"Most of them have {label} of at most 65 (others typically 540)."
+    assert russian(row) == f"У большинства из них {label} не больше 65 (у остальных обычно 540)."
 
 
 def test_segment_without_differences_has_no_such_sentence() -> None:

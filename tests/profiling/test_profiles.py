@@ -170,11 +170,24 @@ def test_typical_values_of_a_given_table_show_their_scale() -> None:
     table = {name: np.asarray(values, dtype=float) for name, values in table.items()}
     assert profile_segments(table, [0, 1] * 50).overview == (
         "Medians, with the range of nine in ten customers: engagement 4.95 (0.49 to 9.4), share_opened 50% "
-        "(5% to 94%), spend 0 for 80%, pdays code -1 for 70%, app_user yes for 25%."
+        "(5% to 94%). Shares of customers: spend 0 for 80%, pdays code -1 for 70%, app_user yes for 25%."
     )
     russian = str(profile_segments(table, [0, 1] * 50, language="ru").overview)
     assert "engagement 4,95 (от 0,49 до 9,4)" in russian
-    assert "pdays: код -1 у 70\u00a0%" in russian
+    assert "Доли клиентов: spend: 0 у 80\u00a0%, pdays: код -1 у 70\u00a0%" in russian
+
+
+def test_overview_says_which_columns_it_leaves_out() -> None:
+    labels = np.repeat([0, 1], 50)
+    table = {f"n{number}": labels * number + np.tile(np.arange(50.0), 2) for number in range(7)}
+    assert str(profile_segments(table, labels).overview).endswith(". Not described here: n0, n1.")
+    wide = {f"n{number:02}": labels * number + np.tile(np.arange(50.0), 2) for number in range(12)}
+    assert str(profile_segments(wide, labels).overview).endswith(". Columns not described here: 7.")
+
+
+def test_overview_of_flags_speaks_of_no_medians() -> None:
+    overview = profile_segments({"lessons": np.arange(100.0) % 2}, [0] * 50 + [1] * 50).overview
+    assert overview == "Shares of customers: lessons yes for 50%."
 
 
 def test_rules_are_put_in_and_shown(profiles: Profiles) -> None:

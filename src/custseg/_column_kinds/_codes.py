@@ -58,7 +58,8 @@ def codes_among(name: str, values: Floats) -> tuple[Code, ...]:
     A code is a value of at least 1 % of the rows (and of ten), with at most 1 % of the others beyond it. Either it
     is negative and none of the others is; or it is apart from the central 98 % of the others by a quarter of their
     range, and from the nearest one by three usual steps. No code is 0 in an amount, a count or a share (0 is none of
-    it), nor any value of a column within [0, 1]; of a column with up to ten other values, only 9, 99, 999 and so on.
+    it), nor 0 together with 1, nor any value of a column within [0, 1]; of a column with up to ten other values, only
+    9, 99, 999 and so on.
     """
     distinct, counts = np.unique(values[np.isfinite(values)], return_counts=True)
     n = int(counts.sum())
@@ -104,7 +105,9 @@ def _groups_apart(distinct: Floats, counts: Integers, *, n_rows: int, zero_is_no
     repeated = np.flatnonzero(counts >= max(_SHARE * n_rows, _FEWEST))
     for size in range(1, _MOST_CODES + 1):
         for is_low, group in ((True, repeated[:size]), (False, repeated[-size:])):
-            if len(group) == size and not (zero_is_none and (distinct[group] == 0).any()):
+            # 0 and 1 and 2 are few of something, whatever the name says: codes that follow each other are 97 to 99.
+            is_few = bool((distinct[group] == 0).any()) and (zero_is_none or (size > 1 and distinct[0] == 0))
+            if len(group) == size and not is_few:
                 others, numbers = np.delete(distinct, group), np.delete(counts, group)
                 if _is_apart(distinct[group], others, numbers, is_low=is_low):
                     yield group

@@ -12,6 +12,10 @@ from itertools import pairwise
 from typing import Literal
 
 _WORD = re.compile(r"[^\W\d_]+")
+# The first or the last word of the name: "employees", "parcels_ordered".
+_PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)
+# The ends of a scale: "0_10", "1 to 5".
+_ENDS_OF_SCALE = re.compile(r"(?<!\d)[01]\D{1,5}(?:5|7|10)(?!\d)")
 _AUXILIARIES = ("is", "has", "have", "was", "did", "will")
 _HUMP = re.compile("(?<=[a-z\u0430-\u044f])(?=[A-Z\u0410-\u042f])")
 
@@ -29,9 +33,37 @@ def is_amount_or_count(name: str) -> bool:
     return _has_word_of(name, lists["is_none"]) and not _has_word_of(name, lists["is_time"])
 
 
+def is_plural_name(name: str) -> bool:
+    """Whether the name is a number of things, a plural at its start or end: "support_tickets", "visits a month"."""
+    lists, first = catalog()["plural"], words_of(name)[:1]
+    is_listed = any(word in lists["words"] or word.endswith(tuple(lists["endings"])) for word in first)
+    return _PLURAL.fullmatch(name) is not None or is_listed
+
+
+def is_counted_name(name: str) -> bool:
+    """Whether people say more and fewer of the column: things at its start, or alone at its end, but no money or share.
+
+    "visits a month" and "support_tickets" are, "payment_term_days" and "share of parcels" are not.
+    """
+    if not is_plural_name(name) or is_money_name(name) or is_share_name(name):
+        return False
+    first, *others = words_of(name) or [""]
+    if matches("since", others) or matches("\u0441", others):
+        return False
+    if not others or _has_word_of(first, catalog()["plural"]["words"]) or is_plural_name(first):
+        return True
+    is_of_something = not {"of", "by", "to", "per", "in", "on"}.isdisjoint(others)
+    return not (is_of_something or matches(others[-1], catalog()["plural"]["times"]))
+
+
 def is_share_name(name: str) -> bool:
     """Whether the name says that the column holds shares, such as "weekend_share"."""
     return _has_word_of(name, catalog()["share"]["words"])
+
+
+def is_scale_name(name: str) -> bool:
+    """Whether the name says that the column holds answers on a scale: "satisfaction", "recommend_0_10"."""
+    return _has_word_of(name, catalog()["scale"]["words"]) or re.search(_ENDS_OF_SCALE, name) is not None
 
 
 def is_id_name(name: str) -> bool:

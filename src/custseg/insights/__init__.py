@@ -3,7 +3,8 @@
 Start reading at `_explain.py` or `_compare.py`; `_counterfactual.py` searches for the smallest change of one feature
 that puts a customer into another segment, `_explanation.py` holds the records and their sentences. `scorecards/`
 measures the segments by their mails and orders, `sending/` says how many mails they bear and whom to
-contact, `splitting/` cuts a segment into sub-groups, `fairness/` shows how segments and plays are spread over people.
+contact, `splitting/` cuts a segment into sub-groups, `fairness/` shows how segments and plays are spread over people,
+`questionnaires/` finds the fewest questions that tell which segment a customer is in.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from custseg.insights._explain import explain
 from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.insights.fairness._fairness import fairness
 from custseg.insights.fairness._result import Fairness, FairnessRow, GroupShare
+from custseg.insights.questionnaires._questions import Answer, Question
+from custseg.insights.questionnaires._tool import SegmentRecall, TypingTool
+from custseg.insights.questionnaires._typing_tool import typing_tool
 from custseg.insights.scorecards._complaints import ComplaintAlert
 from custseg.insights.scorecards._estimates import Figure
 from custseg.insights.scorecards._ranking import Ranked, Ranking
@@ -31,6 +35,7 @@ from custseg.insights.splitting._text import Subgroup
 
 __all__ = [
     "Allocation",
+    "Answer",
     "ComparedMethod",
     "ComplaintAlert",
     "Counterfactual",
@@ -43,15 +48,18 @@ __all__ = [
     "Level",
     "MethodComparison",
     "Preferences",
+    "Question",
     "Ranked",
     "Ranking",
     "Reason",
     "ScoreRow",
     "Scorecard",
     "SegmentPressure",
+    "SegmentRecall",
     "SendPressure",
     "Subgroup",
     "Subgroups",
+    "TypingTool",
     "allocate",
     "compare_methods",
     "contact_values",
@@ -61,6 +69,7 @@ __all__ = [
     "scorecard",
     "send_pressure",
     "subgroups",
+    "typing_tool",
 ]
 
 

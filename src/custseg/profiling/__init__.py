@@ -8,7 +8,6 @@ Other parts import from here alone.
 
 from __future__ import annotations
 
-from custseg.profiling._markers import Marker
 from custseg.profiling._profile_segments import profile_segments
 from custseg.profiling._profiles import Profiles
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
@@ -16,6 +15,7 @@ from custseg.profiling._segment_profile import shares_to_show as shares_to_show
 from custseg.profiling._segment_profile import sizes_to_show as sizes_to_show
 from custseg.profiling._stored_names import StoredName as StoredName
 from custseg.profiling._stored_names import with_stored_names as with_stored_names
+from custseg.profiling.markers._markers import Marker
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._descriptor_tests import DescriptorTest
 from custseg.profiling.measures._effects import NEGLIGIBLE as NEGLIGIBLE

@@ -12,15 +12,16 @@ from custseg._labels import Labels
 from custseg._numerics import Bools, Floats, shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, shown_share
 from custseg.profiling._descriptions import described
-from custseg.profiling._markers import Marker, RankedMarker, Statement, can_be_shown, marker_texts, markers, share_texts
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
+from custseg.profiling.markers._marker_texts import marker_texts
+from custseg.profiling.markers._markers import Marker, RankedMarker, markers, statement_of_claim
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.measures._effects import is_clear
-from custseg.profiling.measures._intervals import Effect, share_difference
+from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Play
+from custseg.profiling.naming._own_rhythm import holds_by_own_rhythm
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
 from custseg.profiling.naming.traits._levels import MAJORITY
@@ -49,19 +50,26 @@ class ProfileInputs:
 
     def share(self, terms: Sequence[Term], segment: int) -> float:
         """The share of the members that meet all terms; 0 where the table lacks a column, or they are under 10."""
-        table, members = self.statistics.table, self.members(segment)
+        return self._share(terms, self.members(segment))
+
+    def share_of_others(self, terms: Sequence[Term], segment: int) -> float:
+        """The same of all customers in other segments."""
+        return self._share(terms, (self.labels.codes >= 0) & ~self.members(segment))
+
+    def _share(self, terms: Sequence[Term], customers: Bools) -> float:
+        table, meeting = self.statistics.table, customers
         if not terms:
             return 1.0
-        if int(members.sum()) < SMALLEST_GROUP:
+        if int(customers.sum()) < SMALLEST_GROUP:
             return 0.0
         for term in terms:
             is_number = term.feature in table.numbers
             if not (is_number or term.feature in table.categories) or (is_number and isinstance(term.value, str)):
                 return 0.0
             if term not in self._holds_of:
-                self._holds_of[term] = term.holds(table, {})
-            members = members & self._holds_of[term]
-        return float(members.sum() / self.members(segment).sum())
+                self._holds_of[term] = holds_by_own_rhythm(term, table, {})
+            meeting = meeting & self._holds_of[term]
+        return float(meeting.sum() / customers.sum())
 
     @cached_property
     def _holds_of(self) -> dict[Term, Bools]:
@@ -113,7 +121,9 @@ def segment_row(
     measured = {*inputs.statistics.ranked, *inputs.statistics.shares}
     features = {column: _feature(inputs, column, segment) for column in table.described if column in measured}
     reach = reachable(table, members)
-    description = described(ranked_markers, segment, inputs.statistics) if name.key == "described" else {}
+    stated = {trait.feature: trait.terms for trait in name.traits if trait.says_numbers}
+    is_described = name.key == "described"
+    description = described(ranked_markers, segment, inputs.statistics, stated=stated) if is_described else {}
     label = None if segment < 0 else inputs.labels.segments[segment]
     return SegmentProfile(
         segment=label,
@@ -139,6 +149,7 @@ def segment_row(
             traits=name.traits,
             typical=_typical(features),
             share=lambda terms: inputs.share(terms, segment),
+            share_of_others=lambda terms: inputs.share_of_others(terms, segment),
             reach=reach,
             size=size,
             known=name.candidates,
@@ -246,23 +257,15 @@ def _markers(
     mentioned = {feature for marker in result for feature in (marker.feature, *marker.folded)}
     statistics = inputs.statistics
     for feature, terms in name.claims.items():
-        if feature in mentioned or not can_be_shown(statistics, terms, segment):
+        if feature in mentioned:
             continue
-        effect = _effect_of(statistics, terms, segment)
-        if is_clear(effect):
-            texts = share_texts(Statement(terms), segment, statistics=statistics)
+        statement = statement_of_claim(terms, segment, statistics, is_exact=name.evidence is None)
+        if statement is not None:
+            effect, said = statement
+            texts = marker_texts(Candidate(feature, effect), said, segment, statistics=statistics)
             weaker = (rank for rank, marker in enumerate(result) if abs(marker.effect.value) < abs(effect.value))
             result.insert(next(weaker, len(result)), Marker(feature, None, effect, texts, language=inputs.language))
     return tuple(sorted(result, key=lambda marker: marker.feature not in claimed))
-
-
-def _effect_of(statistics: ColumnStatistics, terms: Sequence[Term], segment: int) -> Effect:
-    """The difference between the shares of members and of others that meet the terms."""
-    holds = np.logical_and.reduce([term.holds(statistics.table, {}) for term in terms])
-    hits = np.bincount(statistics.labels[holds & (statistics.labels >= 0)], minlength=statistics.n_segments)
-    sizes = statistics.sizes()
-    of_others = int(hits.sum() - hits[segment]), int(sizes.sum() - sizes[segment])
-    return share_difference(int(hits[segment]), int(sizes[segment]), others=of_others)
 
 
 def _marker(inputs: ProfileInputs, segment: int, marker: RankedMarker) -> Marker:

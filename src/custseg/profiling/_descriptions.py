@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from custseg._numerics import Bools
-from custseg.profiling._markers import RankedMarker, Statement, days_per_order, shares_as_text
+from custseg._column_kinds import is_counted_name
+from custseg._numerics import Bools, Floats
+from custseg._privacy import SMALLEST_TAIL
+from custseg.profiling._own_values import own_values
+from custseg.profiling.markers._marker_texts import Statement, days_per_order, shares_as_text
+from custseg.profiling.markers._markers import RankedMarker
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._table import ProfileTable
-from custseg.profiling.measures._terms import MISSING, PRESENCE, Term, category_words, comparison_of, is_answer
+from custseg.profiling.measures._terms import (
+    MISSING,
+    OPERATORS,
+    PRESENCE,
+    Term,
+    category_words,
+    comparison_of,
+    is_answer,
+)
 from custseg.texts import (
     EXACT,
     LANGUAGES,
@@ -30,6 +42,15 @@ from custseg.texts import (
 _MOST_CLAIMS = 2
 _CERTAIN, _MOST, _HALF = 0.75, 0.6, 0.5
 """Shares of the members of whom a bound is looked for first, who are "most of them", and who are "half of them"."""
+_BOUNDS = frozenset({">=", "<"})
+_OTHERS = 0.5
+"""A bound that more of the others keep says little."""
+_TAILS = (0.1, 0.25)
+"""Shares of the members beyond either end of a range; the first is asked of enough members for such a quantile."""
+_BEYOND = 0.1
+"""A range has two ends where so large a part of the others is beyond the farther one."""
+
+Extent = Literal["all", "most", "half", "share"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +59,8 @@ class _Claim:
 
     Attributes
     ----------
-    extent : {"most", "half", "share"}
-        Of how many members: most, at least half, or the share of those with a value, which is said.
+    extent : {"all", "most", "half", "share"}
+        Of how many members: all, most, at least half, or the share of those with a value, which is said.
     terms : tuple of Term
         What is true of them.
     holds : ndarray of bool
@@ -50,77 +71,144 @@ class _Claim:
         Whether the value stands for something else than an amount.
     """
 
-    extent: Literal["most", "half", "share"]
+    extent: Extent
     terms: tuple[Term, ...]
     holds: Bools
     others_median: float | None = None
     is_code: bool = False
 
 
-def described(markers: Sequence[RankedMarker], segment: int, statistics: ColumnStatistics) -> dict[str, str]:
+def described(
+    markers: Sequence[RankedMarker],
+    segment: int,
+    statistics: ColumnStatistics,
+    *,
+    stated: Mapping[str, tuple[Term, ...]] | None = None,
+) -> dict[str, str]:
     """The two strongest markers of a segment as one sentence in each language; empty where there is none.
 
-    Of two medians the sentence says a round bound between them that most members keep and half of the others do not,
-    or else the median, which half of the members keep. Bounds that most members keep together are said together.
+    Of two medians the sentence says within which round bounds four fifths of the members or more are, and at most half
+    of the others; else a bound that most members keep, or the median, which half of them keep. Of a column with bounds
+    that are `stated`, such as those in the name, it says these. Bounds that most members keep together are said
+    together.
     """
     claims = [
         claim
         for candidate, statement, _ in markers
-        if (claim := _claim(candidate, statement, segment, statistics=statistics)) is not None
+        if (claim := _claim(candidate, statement, segment, statistics=statistics, stated=stated or {})) is not None
     ][:_MOST_CLAIMS]
     if not claims:
         return {}
     return {language: _sentence(claims, segment, statistics=statistics, language=language) for language in LANGUAGES}
 
 
-def _claim(candidate: Candidate, statement: Statement, segment: int, *, statistics: ColumnStatistics) -> _Claim | None:
+def _claim(
+    candidate: Candidate,
+    statement: Statement,
+    segment: int,
+    *,
+    statistics: ColumnStatistics,
+    stated: Mapping[str, tuple[Term, ...]],
+) -> _Claim | None:
     """What is said of one column; None where it cannot be said plainly."""
     table, is_member = statistics.table, statistics.labels == segment
     if statement.medians is None:
-        if shares_as_text(statistics, statement.terms, segment, language="en")[0] is None:
+        terms = _of_share(statement, segment, statistics=statistics, stated=stated)
+        if shares_as_text(statistics, terms, segment, language="en")[0] is None:
             return None
-        holds = np.logical_and.reduce([term.holds(table, {}) for term in statement.terms])
-        return _Claim("share", statement.terms, holds[is_member], is_code=statement.is_code)
+        holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
+        return _Claim("share", terms, holds[is_member], is_code=statement.is_code)
     feature, medians = candidate.feature, statement.medians
-    if days_per_order(medians, table.described[feature]) is not None:
+    if feature not in stated and days_per_order(medians, table.described[feature]) is not None:
         return None
-    for extent, term in _bounds(feature, medians, segment, statistics=statistics):
-        holds = term.holds(table, {})
+    bounds = _bounds(feature, medians, segment, statistics=statistics)
+    if feature in stated:
+        bounds = iter([("most", stated[feature])])
+    for extent, terms in bounds:
+        holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
         # Codes are no amounts, whatever side of the bound they are on.
-        holds = holds & ~np.isin(table.values(feature), statistics.codes(feature)) & is_member
-        if holds.sum() >= (_MOST if extent == "most" else _HALF) * is_member.sum():
-            return _Claim(extent, (term,), holds[is_member], others_median=medians[1])
+        holds = (holds & ~np.isin(table.values(feature), statistics.codes(feature)))[is_member]
+        if holds.mean() >= (_MOST if extent == "most" else _HALF):
+            return _Claim("all" if holds.all() else extent, terms, holds, others_median=medians[1])
     return None
+
+
+def _of_share(
+    statement: Statement, segment: int, *, statistics: ColumnStatistics, stated: Mapping[str, tuple[Term, ...]]
+) -> tuple[Term, ...]:
+    """The terms whose share is said: of numbers those that are stated, or bounds next to the values of the members."""
+    feature = statement.terms[0].feature
+    is_range = all(term.operator in _BOUNDS and isinstance(term.value, (int, float)) for term in statement.terms)
+    if not is_range or feature not in statistics.ranked or statistics.is_flag(feature):
+        return statement.terms
+    if feature in stated:
+        return stated[feature]
+    values, labels = statistics.clustered_values(feature)
+    members, is_whole = values[labels == segment], bool((values == np.floor(values)).all())
+    return own_values(members, says_last=is_whole).tightened(statement.terms)
 
 
 def _bounds(
     feature: str, medians: tuple[float, float], segment: int, *, statistics: ColumnStatistics
-) -> Iterator[tuple[Literal["most", "half"], Term]]:
-    """Bounds of the members, the most telling first: round ones on the way to the median of the others, the median."""
+) -> Iterator[tuple[Extent, tuple[Term, ...]]]:
+    """Bounds of the members, the most telling first: their own, round ones towards the others, the median."""
     values, labels = statistics.clustered_values(feature)
-    members, is_higher = values[labels == segment], medians[0] > medians[1]
+    is_member, is_higher = labels == segment, medians[0] > medians[1]
+    members, others = values[is_member], values[~is_member]
     is_whole = bool((values == np.floor(values)).all())
+    if terms := _own_bounds(feature, members, others, is_higher=is_higher):
+        yield "most", terms
     for share in (_CERTAIN, _MOST):
         edge = float(np.quantile(members, 1 - share if is_higher else share, method="inverted_cdf"))
         # Rather near the members: "under 2,000" says little where the others have 2,069.
         for end in (edge / 2 + medians[1] / 2, medians[1]):
             low, high = (end, edge) if is_higher else (edge, end)
-            bound = roundest(low, high, whole=is_whole)
+            bound = roundest(low, high, whole=is_whole, near=edge)
             if bound is not None:
-                yield "most", Term(feature, ">=" if is_higher else "<", bound)
+                yield "most", (Term(feature, ">=" if is_higher else "<", bound),)
     is_below = values < medians[0] if is_higher else values <= medians[0]
     low, high = float(values[is_below].max()), float(values[~is_below].min())
     bound = roundest(low, high, whole=is_whole)
-    yield "half", Term(feature, ">=" if is_higher else "<", high if bound is None else bound)
+    yield "half", (Term(feature, ">=" if is_higher else "<", high if bound is None else bound),)
+
+
+def _own_bounds(feature: str, members: Floats, others: Floats, *, is_higher: bool) -> tuple[Term, ...]:
+    """Round bounds between which most members are: of four fifths or of half of them, whichever tell more.
+
+    Without the farther one where few others are beyond it. Empty where at least half of the others keep them.
+    """
+    is_whole = bool((members == np.floor(members)).all() and (others == np.floor(others)).all())
+    best, largest = tuple[Term, ...](), 0.0
+    for tail in _TAILS[len(members) < SMALLEST_TAIL :]:
+        typical = own_values(members, says_last=is_whole, tail=tail)
+        terms = typical.central(feature)
+        if typical.center[0] == typical.center[1]:
+            terms = (Term(feature, "==", typical.center[0]),)
+        elif terms:
+            near, far = terms if is_higher else terms[::-1]
+            terms = terms if (~_is_met((far,), others)).mean() >= _BEYOND else (near,)
+        shares = [float(_is_met(terms, values).mean()) if terms else 1.0 for values in (members, others)]
+        if shares[0] >= _MOST and shares[1] <= _OTHERS and shares[0] - shares[1] > largest:
+            best, largest = terms, shares[0] - shares[1]
+    return best
+
+
+def _is_met(terms: Sequence[Term], values: Floats) -> Bools:
+    return np.asarray(np.logical_and.reduce([OPERATORS[term.operator](values, term.value) for term in terms]))
 
 
 def _sentence(claims: Sequence[_Claim], segment: int, *, statistics: ColumnStatistics, language: str) -> str:
-    """The claims as one sentence: under one "most of them" where most members meet all of them."""
+    """The claims as one sentence: under one "all" or "most of them" where these members meet all of them."""
     words = text(language, "profiling", "sentence")
     predicates = [_predicate(claim, segment, statistics=statistics, language=language) for claim in claims]
+    are_of_all = all(claim.holds.all() for claim in claims)
     are_of_most = all(claim.extent == "most" for claim in claims)
-    if are_of_most and np.logical_and.reduce([claim.holds for claim in claims]).mean() >= _MOST:
-        sentence = str(words["most"]).format(words["and"].join(predicates))
+    if are_of_all or (are_of_most and np.logical_and.reduce([claim.holds for claim in claims]).mean() >= _MOST):
+        first, *further = predicates
+        # "have income of 40 and visits of 5" has one verb.
+        if first.startswith(words["verb"]):
+            further = [predicate.removeprefix(words["verb"]) for predicate in further]
+        sentence = str(words["all" if are_of_all else "most"]).format(words["and"].join([first, *further]))
     else:
         subjects = [_subject(claim, segment, statistics=statistics, language=language) for claim in claims]
         clauses = [form.format(predicate) for form, predicate in zip(subjects, predicates, strict=True)]
@@ -165,7 +253,11 @@ def _compared(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
     value = str(forms[form]).format(*figures)
     if is_own:
         return str(words["one"].get(feature.name, form_of_feature) if form == "==" else form_of_feature).format(value)
-    return str(words["equal" if form == "==" else "compared"]).format(label=label, value=value)
+    # "1 visits" has no plural.
+    is_counted = not unit and bounds[-1] != 1 and is_counted_name(label)
+    key = "counted" if is_counted else "equal" if form == "==" else "compared"
+    key = "none" if is_counted and form == "==" and not bounds[0] else key
+    return str(words[key]).format(label=label, value=value)
 
 
 def _subject(claim: _Claim, segment: int, *, statistics: ColumnStatistics, language: str) -> str:

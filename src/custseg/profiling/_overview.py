@@ -37,7 +37,8 @@ def overview(statistics: ColumnStatistics, clustered_on: Collection[str]) -> dic
     if not columns:
         return {}
     telling = _telling(statistics, columns)
-    return {language: _typical(statistics, telling, language) for language in LANGUAGES}
+    untold = [name for name in clustered_on or statistics.table.clustering_columns if name not in telling]
+    return {language: _typical(statistics, telling, language, untold=untold) for language in LANGUAGES}
 
 
 def _telling(statistics: ColumnStatistics, columns: Sequence[str]) -> list[str]:
@@ -93,36 +94,48 @@ def _activity(statistics: ColumnStatistics, median: float, language: str) -> str
     return str(words[state]).format(days=days)
 
 
-def _typical(statistics: ColumnStatistics, columns: Collection[str], language: str) -> str:
-    """The typical values of some columns; of columns of 0 and 1 the share of 1."""
-    phrases = []
+def _typical(statistics: ColumnStatistics, columns: Collection[str], language: str, *, untold: Sequence[str]) -> str:
+    """The medians of some columns with their ranges, the shares of those that have none, and which are left out."""
+    words, table = text(language, "profiling", "overview"), statistics.table
+    phrases: dict[str, list[str]] = {"typical": [], "medians": [], "shares": []}
+    left_out = [table.phrase(name, language) for name in untold]
     for name in columns:
         values, _ = statistics.clustered_values(name)
         if not statistics.is_flag(name):
-            phrases.append(_typical_value(statistics, name, language))
+            kind, phrase = _typical_value(statistics, name, language)
+            phrases[kind].append(phrase)
         elif (share := share_words(int((values == 1).sum()), len(values), language)) is not None:
-            flag = text(language, "profiling", "overview", "flag")
-            phrases.append(flag.format(statistics.table.phrase(name, language), share))
-    return str(text(language, "profiling", "overview", "typical")).format(", ".join(phrases))
+            phrases["shares"].append(words["flag"].format(table.phrase(name, language), share))
+        else:
+            left_out.append(table.phrase(name, language))
+    sentences = [words[kind].format(", ".join(said)) for kind, said in phrases.items() if said]
+    if len(left_out) > _MAX_COLUMNS:
+        sentences.append(words["many_left_out"].format(number(len(left_out), language)))
+    elif left_out:
+        sentences.append(words["left_out"].format(", ".join(left_out)))
+    return " ".join(sentences)
 
 
-def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> str:
-    """The median with the 0.05 and 0.95 quantiles, which show the scale; the share of 0 or of a code most have."""
+def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> tuple[str, str]:
+    """The median with the 0.05 and 0.95 quantiles, which show the scale; the share of 0 or of a code most have.
+
+    With it the kind of sentence to which it belongs.
+    """
     words, table = text(language, "profiling", "overview"), statistics.table
     label, unit = table.phrase(name, language), table.described[name].unit
     values, codes = statistics.clustered_values(name)[0], statistics.codes(name)
     median = float(np.median(values))
     share = share_words(int((values == median).sum()), len(values), language)
     if median in codes and share is not None:
-        return str(words["code"]).format(label, number(median, language, digits=EXACT), share)
+        return "shares", str(words["code"]).format(label, number(median, language, digits=EXACT), share)
     if median == 0 == values.min() and share is not None:
-        return str(words["none"]).format(label, share)
+        return "shares", str(words["none"]).format(label, share)
     amounts = values[~np.isin(values, codes)]
     low, middle, high = (median_text(float(value), unit, language) for value in np.quantile(amounts, (0.05, 0.5, 0.95)))
     if len(amounts) < SMALLEST_TAIL or low == high:
-        return f"{label} {middle}"
+        return "medians", f"{label} {middle}"
     n_customers = int((statistics.labels >= 0).sum())
     filled = share_words(len(values), n_customers, language) if len(values) < _NEARLY_ALL * n_customers else None
     if filled is not None:
-        return str(words["range_known"]).format(label, middle, low, high, filled)
-    return str(words["range"]).format(label, middle, low, high)
+        return "typical", str(words["range_known"]).format(label, middle, low, high, filled)
+    return "typical", str(words["range"]).format(label, middle, low, high)

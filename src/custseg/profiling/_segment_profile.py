@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from custseg._column_kinds import answer_of
 from custseg._privacy import shown_sizes
-from custseg.profiling._markers import Marker
+from custseg.profiling.markers._markers import Marker
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term

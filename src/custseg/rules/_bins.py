@@ -23,6 +23,7 @@ _TAIL_FRACTIONS = (80, 160, 320, 640)
 _COST_PER_DIGIT = 0.1
 _MAX_COMBINED = 8
 _MAX_NAMED = 3
+_SAID_DIGITS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +104,12 @@ class Column:
         return replace(template, low=low, high=high)
 
 
-def binned(described: Condition, column: nw.Series[Any]) -> Column | None:
-    """The column in bins; None where it does not vary, or holds neither numbers, booleans nor text."""
+def binned(described: Condition, column: nw.Series[Any], *, as_question: bool = False) -> Column | None:
+    """The column in bins; None where it does not vary, or holds neither numbers, booleans nor text.
+
+    As a question to people, it has a bin for no answer also where no value is missing, and thresholds of two
+    significant digits.
+    """
     dtype = column.dtype
     if dtype.is_numeric():
         values = numbers_of(column)
@@ -115,16 +120,18 @@ def binned(described: Condition, column: nw.Series[Any]) -> Column | None:
         are_shared = len(finite) > 0 and min((finite == end).sum() for end in finite[[0, -1]]) >= SMALLEST_GROUP
         ends = (float(finite[0]), float(finite[-1])) if len(finite) and (is_whole or are_shared) else None
         template = replace(described, whole=is_whole, ends=ends, binary=bool(is_binary))
-        of_column = _of_numbers(
-            template, _cuts(finite, is_whole, unit=template.unit), has_missing=bool(np.isnan(values).any())
-        )
+        cuts = _cuts(finite, is_whole, unit=template.unit)
+        if as_question:
+            cuts = cuts[[significant_digits(cut) <= _SAID_DIGITS for cut in cuts.tolist()]]
+        of_column = _of_numbers(template, cuts, has_missing=as_question or bool(np.isnan(values).any()))
     elif dtype == nw.Boolean:
-        has_missing = bool(column.is_null().any())
+        has_missing = as_question or bool(column.is_null().any())
         of_column = _of_numbers(replace(described, kind="flag", whole=True), np.array([1.0]), has_missing=has_missing)
     elif dtype in (nw.String, nw.Categorical, nw.Enum):
         categories = frequent_categories(column, printable=True)
         template = replace(described, kind="category")
-        of_column = _of_categories(template, categories, has_missing=bool(column.is_null().any()))
+        has_missing = as_question or bool(column.is_null().any())
+        of_column = _of_categories(template, categories, has_missing=has_missing)
     else:
         return None
     return None if of_column is None else _without_small_sets(of_column, column)

@@ -92,7 +92,7 @@ class Condition:
         forms, name = text(language, "rules", "conditions"), self._phrase(language)
         if self._unbound:
             return str(forms["missing" if self.missing else "known"]).format(name)
-        predicate = self._predicate(forms, language)
+        predicate = self.predicate(language)
         if self.missing:
             return str(forms["missing_or"]).format(name, predicate)
         link = "is" if self._is_flag or self.kind == "category" else "is_number"
@@ -128,8 +128,9 @@ class Condition:
         selected: Bools = (named != self.excluded) & ~missing
         return selected | missing if self.missing else selected
 
-    def _predicate(self, forms: Mapping[str, str], language: str) -> str:
-        """The condition as text without the column and missing values."""
+    def predicate(self, language: str = "en", forms: Mapping[str, str] | None = None) -> str:
+        """The condition as text without the column and missing values; `forms` replace those of the catalog."""
+        forms = {**text(language, "rules", "conditions"), **(forms or {})}
         if self._is_flag:
             return forms["no" if self.low is None else "yes"]
         if self.kind == "category":

@@ -76,9 +76,11 @@ def _check_present(names: Sequence[str], present: Sequence[str], caller: str) ->
         raise DataError(f"{caller}: features lacks {listed(lacking)}, which the rules name; it has {listed(present)}.")
 
 
-def columns_in_bins(table: nw.DataFrame[Any], templates: Mapping[str, Condition]) -> list[Column]:
-    """The columns that vary, in bins."""
-    columns = (binned(templates[name], column_of(table, name)) for name in table.columns)
+def columns_in_bins(
+    table: nw.DataFrame[Any], templates: Mapping[str, Condition], *, as_questions: bool = False
+) -> list[Column]:
+    """The columns that vary, in bins; see `binned`."""
+    columns = (binned(templates[name], column_of(table, name), as_question=as_questions) for name in table.columns)
     return [column for column in columns if column is not None]
 
 

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._checks import check_choice, check_columns, check_integer, check_random_state
-from custseg._frames import column_of, columns_of
-from custseg._labels import read_labels
-from custseg._numerics import Integers
-from custseg._privacy import SMALLEST_GROUP
+from custseg._checks import check_choice, check_integer, check_random_state
+from custseg._frames import column_of
 from custseg.rules._beam_search import Sample, best_conditions
-from custseg.rules._conditions import Condition
-from custseg.rules._input import columns_in_bins, given_columns, split_rows
-from custseg.rules._results import Rule, RuleSet, SegmentRules, all_hold, labels_by
+from custseg.rules._input import columns_in_bins, split_rows
+from custseg.rules._labeled import Evaluation, labeled_customers
+from custseg.rules._results import RuleSet, SegmentRules
 from custseg.rules._tree import covering_conditions
-from custseg.texts import LANGUAGES, listed, text
+from custseg.texts import LANGUAGES
 
 _CALLER = "segment_rules"
 _MAX_CONDITIONS = 6
@@ -107,20 +101,19 @@ def segment_rules(
     check_choice(_CALLER, "language", language, allowed=LANGUAGES)
     max_conditions = check_integer(_CALLER, "max_conditions", max_conditions, minimum=1, maximum=_MAX_CONDITIONS)
     seed = check_random_state(_CALLER, random_state)
-    table, templates = given_columns(features, _CALLER, customer_column=customer_column)
-    table = _selected(table, columns)
-    groups = read_labels(labels, len(table), _CALLER, allow_text=False)
-    present, sizes = list(map(int, groups.segments)), np.bincount(groups.codes[groups.codes >= 0])
-    all_names = dict(zip(present, _names(names, present, language), strict=True))
-    segments = [segment for segment, size in zip(present, sizes, strict=True) if size >= SMALLEST_GROUP]
-    if not segments:
-        return SegmentRules((), RuleSet((), present[sizes.argmax()], None, 0, language))
-
-    # Customers in no segment, or in one too small to be described, must not influence thresholds and categories.
-    used = np.flatnonzero((groups.codes >= 0) & (sizes[groups.codes] >= SMALLEST_GROUP))
-    codes = np.unique(groups.codes[used], return_inverse=True)[1]
-    table = table[used]
-    bins = columns_in_bins(table, templates)
+    customers = labeled_customers(
+        features,
+        labels,
+        columns=columns,
+        names=names,
+        customer_column=customer_column,
+        language=language,
+        caller=_CALLER,
+    )
+    if not customers.segments:
+        return SegmentRules((), RuleSet((), customers.largest, None, 0, language))
+    table, codes, segments = customers.table, customers.codes, customers.segments
+    bins = columns_in_bins(table, customers.templates)
     split = split_rows(table, codes, columns=bins, seed=seed)
     bin_codes = [column.codes(column_of(table, column.template.feature)[split.learned]) for column in bins]
     sample = Sample(bins, bin_codes, codes[split.learned], split.weights)
@@ -128,71 +121,11 @@ def segment_rules(
     covering = covering_conditions(sample, max_conditions=max_conditions)
 
     held_out, truth = table[split.held_out], codes[split.held_out]
-    segment_names = [all_names[segment] for segment in segments]
-    evaluation = _Evaluation(held_out, truth, segments=segments, names=segment_names, language=language)
+    evaluation = Evaluation(held_out, truth, segments=segments, names=customers.names, language=language)
     rules = sorted((evaluation.rule(code, conditions) for code, conditions in covering), key=lambda rule: rule.segment)
     largest = segments[int(np.argmax(sample.sizes))]
     rule_set = RuleSet(tuple(rules), largest, evaluation.fidelity(rules, largest), len(truth), language)
     # The trivial rule would hide that there are segments which are too small to be described.
-    allow_trivial = len(present) == 1
+    allow_trivial = customers.n_segments == 1
     best = (evaluation.rule(code, conditions) for code, conditions in single if conditions or allow_trivial)
     return SegmentRules(tuple(best), rule_set)
-
-
-@dataclass(frozen=True, eq=False)
-class _Evaluation:
-    """Measures rules on held-out customers."""
-
-    held_out: nw.DataFrame[Any]
-    truth: Integers
-    segments: Sequence[int]
-    names: Sequence[str]
-    language: str
-
-    def rule(self, code: int, conditions: tuple[Condition, ...]) -> Rule:
-        """The conditions as a rule, with its precision, recall and lift."""
-        members, selected = self.truth == code, all_hold(conditions, self.held_out)
-        n_members, n_selected, n_hits = int(members.sum()), int(selected.sum()), int((members & selected).sum())
-        enough = n_members >= SMALLEST_GROUP
-        precision = n_hits / n_selected if enough and n_selected >= SMALLEST_GROUP else None
-        return Rule(
-            segment=self.segments[code],
-            name=self.names[code],
-            conditions=conditions,
-            precision=precision,
-            recall=n_hits / n_members if enough else None,
-            lift=None if precision is None else precision * len(members) / n_members,
-            measured_on=len(members),
-            language=self.language,
-        )
-
-    def fidelity(self, rules: Sequence[Rule], otherwise: int) -> float | None:
-        """Share of the held-out customers whose segment the rules predict; None under ten customers."""
-        if len(self.truth) < SMALLEST_GROUP:
-            return None
-        return float((labels_by(rules, self.held_out, otherwise) == np.array(self.segments)[self.truth]).mean())
-
-
-def _selected(table: nw.DataFrame[Any], columns: Sequence[str] | None) -> nw.DataFrame[Any]:
-    if columns is None:
-        return table
-    if not isinstance(columns, (list, tuple)) or not all(isinstance(name, str) for name in columns):
-        raise TypeError(f"{_CALLER}: columns must be a list of feature names, got {columns!r}.")
-    if not columns or len(set(columns)) < len(columns):
-        raise ValueError(f"{_CALLER}: columns must name each feature once, got {list(columns)}.")
-    check_columns(_CALLER, {f"columns[{index}]": name for index, name in enumerate(columns)}, table.columns)
-    return columns_of(table, columns)
-
-
-def _names(names: object, segments: Sequence[int], language: str) -> list[str]:
-    """The name of each segment."""
-    if names is None:
-        return [text(language, "rules", "segment").format(segment) for segment in segments]
-    if isinstance(names, str) or not isinstance(names, (Mapping, Sequence)):
-        raise TypeError(f"{_CALLER}: names must map segments to names, or list them, got {type(names).__name__}.")
-    by_segment = names if isinstance(names, Mapping) else dict(enumerate(names))
-    if unnamed := [segment for segment in segments if segment not in by_segment]:
-        raise ValueError(f"{_CALLER}: names lacks the segments {listed(unnamed)}. Name all of {listed(segments)}.")
-    if wrong := [segment for segment in segments if not isinstance(by_segment[segment], str)]:
-        raise TypeError(f"{_CALLER}: names must be text, but those of the segments {listed(wrong)} are not.")
-    return [by_segment[segment] for segment in segments]

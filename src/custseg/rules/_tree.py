@@ -25,13 +25,13 @@ _GAIN_TOLERANCE = 0.97
 
 
 @dataclass(eq=False)
-class _Node:
+class Node:
     """A node: its rows, the bins on its path, weighted counts by segment, its children and its split."""
 
     rows: Integers
     bins: Mapping[int, Bools]
     counts: Floats
-    children: tuple[_Node, ...] = ()
+    children: tuple[Node, ...] = ()
     split: tuple[int, float] = (-1, 0.0)
 
     @property
@@ -44,14 +44,14 @@ class _Node:
         """The weighted number of customers in the most frequent segment."""
         return float(self.counts.max())
 
-    def leaves(self) -> Iterator[_Node]:
+    def leaves(self) -> Iterator[Node]:
         """The leaves below the node."""
         if not self.children:
             yield self
         for child in self.children:
             yield from child.leaves()
 
-    def branches(self) -> Iterator[_Node]:
+    def branches(self) -> Iterator[Node]:
         """The inner nodes of the subtree, the node itself first."""
         if self.children:
             yield self
@@ -69,23 +69,23 @@ def covering_conditions(sample: Sample, *, max_conditions: int) -> list[tuple[in
     Leaves of one segment that differ in one column are merged where the result is one condition.
     """
     all_columns = range(len(sample.columns))
-    free = _grown(sample, all_columns, max_conditions=len(sample.columns))
+    free = grown_tree(sample, all_columns, max_conditions=len(sample.columns))
     best = _best_columns(free)[:max_conditions]
-    trees = [_grown(sample, columns, max_conditions=max_conditions) for columns in (all_columns, best)]
+    trees = [grown_tree(sample, columns, max_conditions=max_conditions) for columns in (all_columns, best)]
     for tree in trees:
-        _prune(tree, sample)
+        prune(tree, sample)
     root = max(trees, key=lambda tree: sum(leaf.n_correct for leaf in tree.leaves()))
     leaves = [(leaf.label, dict(leaf.bins)) for leaf in root.leaves()]
-    while (merged := _merged(leaves, sample)) is not None:
+    while (merged := merged_leaves(leaves, sample)) is not None:
         leaves = merged
     return [(label, sample.conditions(bins)) for label, bins in leaves]
 
 
-def _grown(sample: Sample, columns: Sequence[int], *, max_conditions: int) -> _Node:
+def grown_tree(sample: Sample, columns: Sequence[int], *, max_conditions: int) -> Node:
     """A tree on these columns, grown best-first: the split with the largest decrease of impurity is made next."""
-    root = _Node(np.arange(len(sample.labels)), {}, sample.sizes)
+    root = Node(np.arange(len(sample.labels)), {}, sample.sizes)
     waiting, leaves, ticket = [root], 1, itertools.count()
-    heap: list[tuple[float, int, _Node, tuple[float, int, Bools]]] = []
+    heap: list[tuple[float, int, Node, tuple[float, int, Bools]]] = []
     while leaves < _LEAVES_PER_SEGMENT * len(sample.weights):
         for node in waiting:
             if (split := _best_split(sample, node, columns, max_conditions=max_conditions)) is not None:
@@ -104,15 +104,15 @@ def _grown(sample: Sample, columns: Sequence[int], *, max_conditions: int) -> _N
     return root
 
 
-def _child(sample: Sample, node: _Node, column: int, *, rows: Integers, bins: Bools) -> _Node:
+def _child(sample: Sample, node: Node, column: int, *, rows: Integers, bins: Bools) -> Node:
     """The child with those rows of the node that are in the bins of the column."""
     bins = node.bins[column] & bins if column in node.bins else bins
     counts = np.bincount(sample.labels[rows], minlength=len(sample.weights)) * sample.weights
-    return _Node(rows, {**node.bins, column: bins}, counts)
+    return Node(rows, {**node.bins, column: bins}, counts)
 
 
 def _best_split(
-    sample: Sample, node: _Node, columns: Sequence[int], *, max_conditions: int
+    sample: Sample, node: Node, columns: Sequence[int], *, max_conditions: int
 ) -> tuple[float, int, Bools] | None:
     """The decrease of impurity, the column and the bins of the best split; the simplest of nearly equal splits."""
     splits: list[tuple[float, float, int, Bools]] = []
@@ -122,7 +122,7 @@ def _best_split(
         binned = sample.columns[column]
         if column not in node.bins and len(node.bins) >= max_conditions:
             continue
-        gains = _gains(sample, node, column)
+        gains = split_gains(sample, node, column)
         top = float(gains.max(initial=0.0))
         for index in np.flatnonzero(gains >= _GAIN_TOLERANCE * top) if top > 0 else ():
             selected = binned.splits[index]
@@ -135,7 +135,7 @@ def _best_split(
     return gain, column, bins
 
 
-def _gains(sample: Sample, node: _Node, column: int) -> Floats:
+def split_gains(sample: Sample, node: Node, column: int) -> Floats:
     """The decrease of Gini impurity by each split of the column; 0 where a child is too small."""
     binned, counts = sample.columns[column], sample.histogram(column, node.rows)
     inside = binned.sums[binned.splits] @ counts
@@ -151,7 +151,7 @@ def _purity(counts: Floats) -> Floats:
     return purity
 
 
-def _best_columns(root: _Node) -> list[int]:
+def _best_columns(root: Node) -> list[int]:
     """The columns of the splits, sorted by their total decrease of impurity."""
     gains: dict[int, float] = {}
     for branch in root.branches():
@@ -160,9 +160,13 @@ def _best_columns(root: _Node) -> list[int]:
     return sorted(gains, key=lambda column: (-gains[column], column))
 
 
-def _prune(root: _Node, sample: Sample) -> None:
-    """Remove the branch with the smallest gain per leaf, until the leaves are few enough and each gains enough."""
-    max_leaves = _RULES_PER_SEGMENT * len(sample.weights)
+def prune(root: Node, sample: Sample, *, max_leaves: int | None = None) -> None:
+    """Remove the branch with the smallest gain per leaf, until the leaves are few enough and each gains enough.
+
+    By default, at most four leaves per segment stay.
+    """
+    if max_leaves is None:
+        max_leaves = _RULES_PER_SEGMENT * len(sample.weights)
     min_gain = max(_MIN_GAIN * float(sample.sizes.sum()), SMALLEST_GROUP)
     while root.children:
         gains = []
@@ -177,7 +181,7 @@ def _prune(root: _Node, sample: Sample) -> None:
         weakest.children = ()
 
 
-def _merged(leaves: list[tuple[int, dict[int, Bools]]], sample: Sample) -> list[Any] | None:
+def merged_leaves(leaves: list[tuple[int, dict[int, Bools]]], sample: Sample) -> list[Any] | None:
     """The leaves with the first two of one segment merged that differ in one column; None where there are none."""
     for i, (label, first) in enumerate(leaves):
         for j in range(i + 1, len(leaves)):

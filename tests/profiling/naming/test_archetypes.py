@@ -113,7 +113,7 @@ def test_builtin_data_passes_its_own_check() -> None:
 
 def test_own_archetypes_take_the_place_of_the_builtin_ones(tmp_path: Path) -> None:
     profiles = profile_segments(*visits(), archetypes=written(tmp_path, FANS))
-    assert [row.names["ru"] for row in profiles] == ["visits до 2", "Поклонники"]
+    assert [row.names["ru"] for row in profiles] == ["visits не больше 2", "Поклонники"]
     assert profiles[1].advice.do == ("Thank them.",)
     evidence = profiles[1].evidence
     assert evidence is not None
@@ -162,6 +162,13 @@ def test_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
         ({"champions": {"channel": {"en": "x"}}}, "champions: channel lacks language 'ru'"),
         ({"champions": {"do": [{"en": "x", "ru": "y", "when": [{"feature": "x", "operator": "==", "value": True}]}]}},
          "when compares a median or a category"),
+        ({"champions": {"do": [{"en": "x", "ru": "y", "apart": "yes"}]}}, "apart must be true or false, got 'yes'"),
+        ({"champions": {"instead": {}}}, "champions: instead must be a list of lines"),
+        ({"champions": {"instead": [{"channel": {"en": "x", "ru": "y"}}]}}, "must be a table with when"),
+        ({"champions": {"instead": [{"when": [{"feature": "visits", "operator": "<", "value": 5}]}]}},
+         "must be a table with when, and with channel or cadence"),
+        ({"champions": {"instead": [{"when": [{"feature": "visits", "operator": "<", "value": 5}],
+                                     "cadence": {"en": "x"}}]}}, "cadence of instead lacks language 'ru'"),
     ],
 )  # fmt: skip
 def test_plays_that_cannot_be_used_are_told(play: dict[str, Any], words: str) -> None:
@@ -235,3 +242,46 @@ def test_archetype_is_nobody_where_half_of_a_segment_without_one_meets_its_condi
     assert profile_segments({"discount_share": few}, labels)[0].key == "discount_driven"
     half = np.where((labels == 1) & (np.arange(300) % 100 >= 55), 0.1, share)
     assert "discount_driven" not in [row.key for row in profile_segments({"discount_share": half}, labels)]
+
+
+def seasonal(first: np.ndarray, orders: np.ndarray, share: np.ndarray) -> dict[str, np.ndarray]:
+    """Customers who bought lately, some of them in the season alone."""
+    spread = np.tile(np.linspace(0, 9, 60), len(orders) // 60)
+    return {"recency_days": first + spread, "order_count": orders, "revenue": 300 * orders + spread,
+            "age_days": 365 * orders, "peak_share": share}  # fmt: skip
+
+
+def test_all_segments_of_the_season_are_seasonal_and_say_how_they_differ() -> None:
+    labels = np.repeat([0, 1, 2, 3, 4], 60)
+    table = seasonal(np.array([14.0, 14.0, 14.0, 90.0, 300.0])[labels], np.array([2.0, 3.0, 4.0, 20.0, 1.0])[labels],
+                     np.array([0.9, 0.9, 0.9, 0.1, 0.0])[labels])  # fmt: skip
+    rows = profile_segments(table, labels).segments
+    assert [row.name for row in rows[:3]] == ["Seasonal · 2 orders", "Seasonal · 3 orders", "Seasonal · 4 orders"]
+    assert rows[0].names["ru"] == "Сезонные · заказов 2"
+    evidence = rows[0].evidence
+    assert evidence is not None
+    assert (evidence.members, evidence.others) == (1.0, 0.0)
+
+
+def test_segment_alone_in_the_season_needs_no_addition() -> None:
+    labels = np.repeat([0, 1], 60)
+    table = seasonal(np.full(120, 14.0), np.where(labels == 0, 3.0, 9.0), np.where(labels == 0, 0.9, 0.1))
+    assert profile_segments(table, labels)[0].name == "Seasonal"
+
+
+def test_nobody_is_seasonal_where_all_are() -> None:
+    labels = np.repeat([0, 1], 60)
+    table = seasonal(np.full(120, 14.0), np.where(labels == 0, 2.0, 9.0), np.full(120, 0.9))
+    assert not any("Seasonal" in row.name for row in profile_segments(table, labels).segments)
+
+
+def test_champions_are_told_by_their_money_from_others_without_a_name() -> None:
+    """The second segment meets the condition too; it is late by its rhythm, so that it is not loyal."""
+    labels = np.repeat([0, 1, 2], [30, 60, 210])
+    spread = np.concatenate([np.linspace(0.9, 1.1, size) for size in (30, 60, 210)])
+    typical = {"recency_days": (9.0, 10.0, 300.0), "order_count": (20.0, 12.0, 1.0),
+               "revenue": (5_000.0, 900.0, 40.0), "overdue_ratio": (0.5, 3.0, 3.0)}  # fmt: skip
+    table = {name: np.array(values)[labels] * spread for name, values in typical.items()}
+    assert [row.key for row in profile_segments(table, labels)][:2] == ["champions", "described"]
+    table["revenue"] = np.where(labels == 1, table["revenue"] * 5.3, table["revenue"])
+    assert "champions" not in [row.key for row in profile_segments(table, labels)]

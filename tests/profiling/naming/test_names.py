@@ -272,7 +272,7 @@ def test_unknown_features_are_described_by_their_own_name() -> None:
     labels = np.repeat([0, 1], [40, 30])
     values = {"Debt": np.arange(70.0), "Fresh": np.tile([5.0, 6], 35)}
     assert named(values, labels) == ["low Debt", "high Debt"]
-    assert named(values, labels, "ru") == ["Debt ниже", "Debt выше"]
+    assert named(values, labels, "ru") == ["Debt: ниже обычного", "Debt: выше обычного"]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_unknown_features_are_described_by_their_own_name() -> None:
         (
             "MntWine",
             ["little MntWine", "MntWine 30–35", "much MntWine"],
-            ["MntWine мало", "MntWine 30–35", "MntWine много"],
+            ["MntWine: мало", "MntWine 30–35", "MntWine: много"],
         ),
         (
             "age",
@@ -422,8 +422,8 @@ def test_five_tiers_of_one_column_are_named_in_their_order(seed: int) -> None:
     assert list(names[ends]) == [f"{level} income" for level in ("lowest", "low", "high", "highest")]
     russian = np.array(named(values, labels, "ru"))[np.argsort(order)]
     assert re.fullmatch(r"income 4\d(,\d+)?–5\d(,\d+)?", russian[2])
-    levels = ("ниже всех", "ниже", "выше", "выше всех")
-    assert list(russian[ends]) == [f"income {level}" for level in levels]
+    levels = ("ниже всех", "ниже обычного", "выше обычного", "выше всех")
+    assert list(russian[ends]) == [f"income: {level}" for level in levels]
 
 
 def test_middle_of_everything_is_said_by_its_ranges() -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from custseg.profiling import profile_segments
 from custseg.profiling.measures._table import read_table
-from custseg.profiling.naming._own_rhythm import own_rhythm
+from custseg.profiling.measures._terms import Term
+from custseg.profiling.naming._own_rhythm import holds_by_own_rhythm, own_ratios, own_rhythm
 
 GAP = float("nan")
 
@@ -106,3 +107,42 @@ def test_gaps_at_random_are_hardly_ever_even_for_most(n_gaps: int) -> None:
     own = own_rhythm(read_table(columns, None, customer_column=None, caller="f"))
     assert own is not None
     assert own.even.mean() < 0.45
+
+
+def test_own_gaps_come_before_those_of_all() -> None:
+    """Last order 320 days ago: in time for gaps of 365 days, whatever the ratio says, but for one gap of 20 days."""
+    columns = {"recency_days": [320.0, 320.0, 320.0, 320.0], "gap_days_mean": [365.0, 40.0, 20.0, GAP],
+               "order_days": [3.0, 3.0, 2.0, 1.0], "overdue_ratio": [2.5, 2.5, 2.5, 2.5]}  # fmt: skip
+    table = read_table(columns, None, customer_column=None, caller="f")
+    assert own_ratios(table).tolist() == [320 / 365, 8.0, 2.5, 2.5]
+    assert holds_by_own_rhythm(Term("overdue_ratio", ">=", 1.5), table, {}).tolist() == [False, True, True, True]
+    assert holds_by_own_rhythm(Term("recency_days", "<", 320.0), table, {}).tolist() == [False] * 4
+
+
+def yearly(trend: float) -> dict[str, np.ndarray]:
+    """60 customers with three yearly orders, the last 320 days ago, beside 60 who order every ten days."""
+    is_yearly, spread = np.arange(120) < 60, np.tile(np.linspace(0, 9, 60), 2)
+    return {
+        "recency_days": np.where(is_yearly, 320.0, 2.0) + spread,
+        "order_count": np.where(is_yearly, 3.0, 30.0 + spread.round()),
+        "order_days": np.where(is_yearly, 3.0, 30.0 + spread.round()),
+        "gap_days_mean": np.where(is_yearly, 365.0, 10.0),
+        "gap_cv": np.where(is_yearly, 0.05, 0.3),
+        "overdue_ratio": np.where(is_yearly, 1.7, 0.5),  # by a gap that is partly that of all: 190 days
+        "trend": np.where(is_yearly, trend, 0.0),
+    }
+
+
+def test_nobody_is_overdue_within_the_own_gap() -> None:
+    row = profile_segments(yearly(0.0), np.repeat([0, 1], 60))[0]
+    assert "overdue" not in row.name
+    assert row.advice.do[0] == "Write shortly before their next order is due: they keep to their own rhythm."
+    assert not any("come back" in line or "stopped" in line for line in row.advice.do)
+
+
+def test_orders_at_even_gaps_do_not_thin_out() -> None:
+    """Of three orders at even gaps one may be in the later half: log(1.5 / 2.5)."""
+    labels, table = np.repeat([0, 1], 60), yearly(-0.5)
+    assert "thinning" not in profile_segments(table, labels)[0].name
+    uneven = {"gap_cv": np.full(120, 1.2), "order_count": np.full(120, 5.0), "order_days": np.full(120, 5.0)}
+    assert "thinning" in profile_segments({"trend": table["trend"], **uneven}, labels)[0].name

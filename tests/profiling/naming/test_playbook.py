@@ -1,3 +1,6 @@
+import tomllib
+from importlib.resources import files
+
 import numpy as np
 import polars as pl
 import pytest
@@ -175,7 +178,7 @@ def test_play_without_a_line_that_applies_says_so() -> None:
         "No standard play fits. What sets them apart: high room_hours. Decide with someone who knows these customers "
         "what that calls for.",
     )
-    assert first.playbook["ru"].do[0].startswith("Готового решения для них нет. Чем они отличаются: room_hours выше")
+    assert first.playbook["ru"].do[0].startswith("Готового решения для них нет. Чем они отличаются: room_hours: выше")
 
 
 def test_own_play_whose_lines_do_not_apply_says_so() -> None:
@@ -183,3 +186,59 @@ def test_own_play_whose_lines_do_not_apply_says_so() -> None:
     own = {"described": {"do": [{"en": "Call them.", "ru": "Звоните.", "when": never}]}}
     profile = profile_segments({"visits": [1, 2] * 30 + [8, 9] * 20}, [0] * 60 + [1] * 40, playbook=own)[0]
     assert profile.advice.do[0].startswith("No standard play fits.")
+
+
+def mailed(clicked: float, opened: float, **more: object) -> dict[str, object]:
+    """60 customers with one order long ago, who click and open so many of 26 mails, beside 60 who do neither."""
+    is_first = np.arange(120) < 60
+    return {"recency_days": np.where(is_first, 500.0, 10.0) + np.tile(np.linspace(0, 9, 60), 2),
+            "order_count": np.where(is_first, 1.0, 9.0), "revenue": np.where(is_first, 30.0, 300.0),
+            "emails_delivered": np.full(120, 26.0), "emails_opened": np.where(is_first, opened, 1.0),
+            "emails_clicked": np.where(is_first, clicked, 0.0),
+            "days_since_click": np.where(is_first & (clicked > 0), 20.0, np.nan), **more}  # fmt: skip
+
+
+def test_readers_are_not_taken_off_the_list() -> None:
+    labels = np.repeat([0, 1], 60)
+    reader = profile_segments(mailed(clicked=8.0, opened=22.0), labels)[0]
+    assert reader.key == "one_time"
+    assert reader.advice.do[0].startswith("Offer a second order by mail")
+    assert reader.advice.dont[0].startswith("Do not take them off the list")
+    assert reader.advice.channel.startswith("Mail, which they read")
+    assert reader.advice.cadence == "As now, as long as they click"
+    silent = profile_segments(mailed(clicked=0.0, opened=3.0), labels)[0].advice
+    assert (silent.channel, silent.cadence) == ("Mail; check consent first", "Two tries at most, then stop")
+
+
+def test_mail_is_no_channel_of_those_who_open_none() -> None:
+    unread = np.repeat([0.0, 5.0], 50)
+    delivered = np.full(100, 26.0)
+    row = champions(None, emails_delivered=delivered, emails_opened=unread)
+    assert row.advice.channel.startswith("App, a note in the parcel")
+    assert "Do not count on mail: unlike others, most of them open none." in row.advice.dont
+    few = champions(None, emails_delivered=np.full(100, 2.0), emails_opened=unread)
+    assert few.advice.channel.startswith("Personal mail")
+    nobody = champions(None, emails_delivered=delivered, emails_opened=np.zeros(100))
+    assert not any("count on mail" in line for line in nobody.advice.dont)
+
+
+def test_members_of_whom_clicks_speak_are_told_news_by_mail() -> None:
+    clicks = {"emails_clicked": np.repeat([9.0, 0.0], 50), "days_since_click": np.repeat([20.0, np.nan], 50)}
+    line = "Tell them news by mail first: they click on it more than others."
+    assert line in champions(None, **clicks).advice.do
+    left = champions(None, **clicks, unsubscribed=np.array([True] * 50 + [False] * 50))
+    assert line not in left.advice.do
+    everybody = {name: np.full(100, column[0]) for name, column in clicks.items()}
+    assert line not in champions(None, **everybody).advice.do
+
+
+@pytest.mark.parametrize(("orders", "words"), [(1.0, "the second order"), (2.0, "the next order")])
+def test_promising_with_two_orders_have_had_the_second(orders: float, words: str) -> None:
+    entries = tomllib.loads(files("custseg.profiling.naming").joinpath("data", "archetypes.toml").read_text("utf-8"))
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
+    table = {"recency_days": np.where(labels == 0, 5.0, 200.0) + spread,
+             "order_count": np.where(labels == 0, orders, 9.0),
+             "revenue": np.where(labels == 0, 90.0, 60.0) + spread}  # fmt: skip
+    profiles = profile_segments(table, labels, archetypes={"promising": entries["promising"]})
+    assert profiles[0].key == "promising"
+    assert any(words in line for line in profiles[0].advice.dont)

@@ -174,6 +174,33 @@ def test_fines_are_no_open_debt() -> None:
     assert advised("overdue_balance", 90.0, 10.0)[0].startswith("Agree with them on how they pay what is open")
 
 
+@pytest.mark.parametrize("name", ["days_past_due", "overdue_invoices_days", "просроченный_долг", "просрочка_оплаты"])
+def test_debts_are_of_money(name: str) -> None:
+    assert advised(name, 60.0, 2.0)[0].startswith("Agree with them on how they pay what is open")
+
+
+@pytest.mark.parametrize("name", ["overdue_days", "days_overdue", "дней_просрочки"])
+def test_what_is_overdue_need_not_be_money(name: str) -> None:
+    assert advised(name, 60.0, 2.0)[0].startswith("Settle with them what is overdue before you offer them anything")
+
+
+def test_nothing_is_added_to_what_hardly_anybody_takes() -> None:
+    low = np.where(LABELS == 0, 10.0, 100.0) + SPREAD
+    few = np.where(LABELS == 0, 1.0, 20.0) + SPREAD / 5
+    spending = profile_segments({"annual_spend": low}, LABELS)[0].advice.do
+    assert spending[0].startswith("Suggest a small addition to what they take anyway")
+    both = profile_segments({"annual_spend": low, "visits": few}, LABELS)[0].advice.do
+    assert not any("take anyway" in line for line in both)
+    assert both[0].startswith("Give them a reason for the next time")
+
+
+def test_what_is_rated_low_is_put_right_first() -> None:
+    table = {f"q_{name}": np.tile([5.0, 4.0, 5.0, 3.0, 2.0, 1.0], 20) for name in ("staff", "rooms", "food")}
+    table["q_wait"] = np.where(LABELS == 0, 1.0 + (np.arange(120) % 2), 4.0 + (np.arange(120) % 2))
+    table["likelihood_to_recommend"] = np.where(LABELS == 0, 5.0, 9.0) + (np.arange(120) % 2)
+    assert profile_segments(table, LABELS)[0].advice.do[0].startswith("Put right what they rate low")
+
+
 @pytest.mark.parametrize(
     "name",
     ["age", "birth_year", "kids_at_home", "gender", "пол", "religion", "chronic_visits", "doctor_visits", "семья"],

@@ -143,10 +143,16 @@ def test_loyal_is_nobody_where_others_who_keep_their_rhythm_spend_far_more() -> 
 def test_long_names_of_columns_do_not_choose_the_traits() -> None:
     labels, rng = np.repeat([0, 1, 2], 100), np.random.default_rng(0)
     first, second = rng.normal(np.array([[50, 90, 20], [20, 25, 80]])[:, labels], 5)
-    for suffix in ("visits", "before_the_first_appointment"):
-        columns = f"emergency_{suffix}", f"fear_{suffix}"
-        profiles = profile_segments(dict(zip(columns, (first, second), strict=True)), labels)
-        assert {trait.feature for trait in profiles.segments[2].traits} == set(columns)
+    columns = "urgent_visits", "fear_visits"
+    profiles = profile_segments(dict(zip(columns, (first, second), strict=True)), labels)
+    assert {trait.feature for trait in profiles.segments[2].traits} == set(columns)
+    # Of names that would be too long words are left out, and no others come in.
+    columns = "urgent_before_the_first_appointment", "fear_before_the_first_appointment"
+    long = profile_segments(dict(zip(columns, (first, second), strict=True)), labels)
+    for row, short_row in zip(long.segments, profiles.segments, strict=True):
+        words = {(trait.position, trait.kind) for trait in row.traits}
+        assert words <= {(trait.position, trait.kind) for trait in short_row.traits}
+        assert len(row.name) <= 60
 
 
 def test_none_of_it_is_said_as_such() -> None:
@@ -204,7 +210,7 @@ def docked(*amounts: float, language: str = "en") -> list[str]:
 
 def test_having_any_is_said_where_hardly_any_others_have() -> None:
     assert docked(0, 600, 0)[1] == "with dry_dock_gbp"
-    assert docked(0, 600, 0, language="ru")[1] == "есть dry_dock_gbp"
+    assert docked(0, 600, 0, language="ru")[1] == "dry_dock_gbp: есть"
 
 
 def test_having_none_is_said_where_nearly_all_others_have() -> None:

@@ -17,6 +17,7 @@ from custseg.profiling.measures._intervals import share_difference
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Archetype
+from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, holds_by_own_rhythm
 from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE
 from custseg.texts import LANGUAGES
@@ -47,7 +48,8 @@ class NameEvidence:
     members : float
         Share of the members that meet the condition, at least 0.6.
     others : float
-        Share of all other clustered customers that do, at most half of it.
+        Share of all other clustered customers that do, at most half of it; those in segments of the same archetype do
+        not count.
     """
 
     archetype: str
@@ -87,39 +89,63 @@ def earned_names(
     with one order, nor any where the condition holds for half of a segment without a name, nor *Discount-driven* where
     half of the members have about the same share of discounts: a standing
     discount, such as that of a club, looks like that. If several segments qualify, the most extreme one in the
-    direction of the condition gets the name, and of equal ones the one with the highest share.
+    direction of the condition gets the name, and of equal ones the one with the highest share; *Seasonal* goes to all
+    of them, whose names then say how they differ: who buys in the season alone is neither promising nor lost.
     """
-    table, labels, bounds = statistics.table, statistics.labels, statistics.bounds
-    n_segments, sizes = statistics.n_segments, statistics.sizes()
+    table, bounds, sizes = statistics.table, statistics.bounds, statistics.sizes()
     names: dict[int, tuple[Archetype, NameEvidence]] = {}
     holds_of: dict[int, Floats] = {}
     for archetype in archetypes:
-        matches = np.logical_and.reduce([term.holds(table, bounds.get(term.feature, {})) for term in archetype.terms])
-        hits = np.bincount(labels[matches & (labels >= 0)], minlength=n_segments)
-        qualified = [s for s in range(n_segments) if s not in names and _qualifies(hits, sizes, s)]
-        if qualified and archetype.most in statistics.ranked:
-            among = _alike(archetype, statistics)
-            among[[s for s, (earlier, _) in names.items() if earlier.most == archetype.most]] = False
-            is_exceeded = exceeded(statistics, str(archetype.most), among=among)
-            qualified = [s for s in qualified if not is_exceeded[s]]
-        if qualified and archetype.alone is not None:
-            is_alone = _alone(archetype, statistics, named=names)
-            qualified = [s for s in qualified if is_alone[s]]
-        if archetype.varied in table.numbers:
-            values = table.values(str(archetype.varied))
-            qualified = [s for s in qualified if _half_range(values[labels == s]) > _ALIKE]
-        if not qualified:
+        matches = np.logical_and.reduce([_holds(term, table, bounds.get(term.feature, {})) for term in archetype.terms])
+        hits = np.bincount(statistics.labels[matches & (statistics.labels >= 0)], minlength=statistics.n_segments)
+        winners = _winners(archetype, hits, statistics, named=names)
+        if not winners:
             continue
-        depth = _depths(archetype, table, labels, segments=qualified)
-        segment = max(qualified, key=lambda s: (depth[s], hits[s] / sizes[s], -s))
-        others_share = (hits.sum() - hits[segment]) / max(sizes.sum() - sizes[segment], 1)
         condition = {language: _condition_words(archetype, table, bounds, language=language) for language in LANGUAGES}
         terms = tuple(Term(term.feature, *term.bound(bounds.get(term.feature, {}))) for term in archetype.terms)
-        share = float(hits[segment] / sizes[segment])
-        evidence = NameEvidence(archetype.key, condition, terms, share, float(others_share))
-        names[segment] = archetype, evidence
-        holds_of[segment] = hits / np.maximum(sizes, 1)
+        n_others, n_others_hits = sizes.sum() - sizes[winners].sum(), hits.sum() - hits[winners].sum()
+        for segment in winners:
+            share, others = float(hits[segment] / sizes[segment]), float(n_others_hits / max(n_others, 1))
+            names[segment] = archetype, NameEvidence(archetype.key, condition, terms, share, others)
+            holds_of[segment] = hits / np.maximum(sizes, 1)
     return _told_from_unnamed(names, holds_of, statistics)
+
+
+def _holds(term: Term, table: ProfileTable, bounds: Mapping[tuple[str, float], float]) -> Bools:
+    """Which customers meet the term; who is late by the gaps of all must be so by the own ones as well."""
+    holds = term.holds(table, bounds)
+    is_late = term.operator in (">", ">=") and isinstance(term.value, (int, float)) and term.value >= LATE
+    return holds & holds_by_own_rhythm(term, table, bounds) if term.feature == OVERDUE and is_late else holds
+
+
+def _winners(
+    archetype: Archetype,
+    hits: Integers,
+    statistics: ColumnStatistics,
+    *,
+    named: Mapping[int, tuple[Archetype, NameEvidence]],
+) -> list[int]:
+    """The segments that get the name of the archetype: one, or all that qualify where `several` may have it."""
+    table, labels, sizes = statistics.table, statistics.labels, statistics.sizes()
+    free = [s for s in range(statistics.n_segments) if s not in named]
+    # Where several may have the name, they are compared with those who do not meet the condition.
+    alike = [s for s in free if archetype.several and _is_most(hits, sizes, s)]
+    qualified = [s for s in free if _qualifies(hits, sizes, s, alike=alike)]
+    if qualified and archetype.most in statistics.ranked:
+        among = _alike(archetype, statistics)
+        among[[s for s, (earlier, _) in named.items() if earlier.most == archetype.most]] = False
+        is_exceeded = exceeded(statistics, str(archetype.most), among=among)
+        qualified = [s for s in qualified if not is_exceeded[s]]
+    if qualified and archetype.alone is not None:
+        is_alone = _alone(archetype, statistics, named=named)
+        qualified = [s for s in qualified if is_alone[s]]
+    if archetype.varied in table.numbers:
+        values = table.values(str(archetype.varied))
+        qualified = [s for s in qualified if _half_range(values[labels == s]) > _ALIKE]
+    if archetype.several or not qualified:
+        return qualified
+    depth = _depths(archetype, table, labels, segments=qualified)
+    return [max(qualified, key=lambda s: (depth[s], hits[s] / sizes[s], -s))]
 
 
 def _told_from_unnamed(
@@ -127,24 +153,41 @@ def _told_from_unnamed(
 ) -> dict[int, tuple[Archetype, NameEvidence]]:
     """The names whose condition holds for less than half of every segment without one: else readers see no difference.
 
-    A segment that loses its name may meet the condition of another one, which then loses it as well.
+    They see one where the name says that this has much of something, and the other clearly has less: champions. A
+    segment that loses its name may meet the condition of another one, which then loses it as well.
     """
     sizes, earned = statistics.sizes(), dict(names)
+    alike = {s: (holds_of[s] >= _SHARED) & ~_have_less(s, names[s][0], statistics) for s in names}
     while True:
         unnamed = [s for s in range(statistics.n_segments) if s not in earned and sizes[s] >= SMALLEST_GROUP]
-        shared = [s for s in earned if any(holds_of[s][rival] >= _SHARED for rival in unnamed)]
+        shared = [s for s in earned if alike[s][unnamed].any()]
         if not shared:
             return earned
         for segment in shared:
             del earned[segment]
 
 
-def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:
-    size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[segment])
-    if size < SMALLEST_GROUP or n_others == 0:
+def _have_less(segment: int, archetype: Archetype, statistics: ColumnStatistics) -> Bools:
+    """Which segments have clearly less than this one of what the name says that it has much of."""
+    says_much = any(term.feature == archetype.most and term.quantile is not None for term in archetype.terms)
+    if not says_much or archetype.most not in statistics.ranked:
+        return np.zeros(statistics.n_segments, dtype=bool)
+    only_segment = np.arange(statistics.n_segments) == segment
+    return exceeded(statistics, str(archetype.most), among=only_segment)
+
+
+def _is_most(hits: Integers, sizes: Integers, segment: int) -> bool:
+    return bool(sizes[segment] >= SMALLEST_GROUP and hits[segment] >= _MIN_SHARE * sizes[segment])
+
+
+def _qualifies(hits: Integers, sizes: Integers, segment: int, *, alike: Sequence[int] = ()) -> bool:
+    """Whether the condition holds for enough members, and for few of the others; those in `alike` do not count."""
+    inside = sorted({segment, *alike})
+    size, n_others = int(sizes[segment]), int(sizes.sum() - sizes[inside].sum())
+    if not _is_most(hits, sizes, segment) or n_others == 0:
         return False
-    n_hits, n_others_hits = int(hits[segment]), int(hits.sum() - hits[segment])
-    if n_hits / size < max(_MIN_SHARE, _MIN_RATIO * n_others_hits / n_others):
+    n_hits, n_others_hits = int(hits[segment]), int(hits.sum() - hits[inside].sum())
+    if n_hits / size < _MIN_RATIO * n_others_hits / n_others:
         return False
     return share_difference(n_hits, size, others=(n_others_hits, n_others), level=_LEVEL).low > 0
 
@@ -152,7 +195,7 @@ def _qualifies(hits: Integers, sizes: Integers, segment: int) -> bool:
 def _alike(archetype: Archetype, statistics: ColumnStatistics) -> Bools:
     """The segments of which most members meet the terms with a value of their own."""
     terms = [term for term in archetype.terms if term.quantile is None]
-    holds = np.logical_and.reduce([term.holds(statistics.table, {}) for term in terms] or [statistics.labels >= 0])
+    holds = np.logical_and.reduce([_holds(term, statistics.table, {}) for term in terms] or [statistics.labels >= 0])
     hits = np.bincount(statistics.labels[holds & (statistics.labels >= 0)], minlength=statistics.n_segments)
     return np.asarray(hits >= _MIN_SHARE * statistics.sizes())
 

@@ -21,8 +21,20 @@ from custseg.profiling.measures._terms import OPERATORS, Term
 from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
-_PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders")
-_ARCHETYPE_KEYS = ("names", "description", "condition", "lifetime", "most", "alone", "varied", "family", *_PLAY_KEYS)
+_PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders", "instead")
+_INSTEAD_KEYS = ("when", "channel", "cadence")
+_ARCHETYPE_KEYS = (
+    "names",
+    "description",
+    "condition",
+    "lifetime",
+    "most",
+    "alone",
+    "varied",
+    "several",
+    "family",
+    *_PLAY_KEYS,
+)
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
 # Features named after a channel, a category or a date of the data.
 _NAMED_BY_DATA = re.compile(r"(consent|contactable|days_since)_.+|.+_share_.+|.+_(top|diversity)")
@@ -35,11 +47,22 @@ class Line:
     words: Words
     when: tuple[Term, ...] = ()
     unless: tuple[Term, ...] = ()
+    apart: bool = False
+    """Whether `when` must hold for clearly fewer of the other customers."""
+
+
+@dataclass(frozen=True)
+class Instead:
+    """A channel, a cadence or both in the place of those of the play, where some terms hold for most members."""
+
+    when: tuple[Term, ...]
+    channel: Words | None = None
+    cadence: Words | None = None
 
 
 @dataclass(frozen=True)
 class Play:
-    """What to do with a segment, and what not; channel and cadence."""
+    """What to do with a segment, and what not; channel and cadence, and those for customers of whom more is known."""
 
     do: tuple[Line, ...] = ()
     dont: tuple[Line, ...] = ()
@@ -47,6 +70,7 @@ class Play:
     cadence: Words | None = None
     follows_orders: bool = False
     """Whether the gaps between orders, where they are long, say how often instead."""
+    instead: tuple[Instead, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +93,8 @@ class Archetype:
     varied: str | None
     """A feature that must differ among the members: what all have alike, such as a discount on every order, is a rule
     of the seller rather than their choice."""
+    several: bool
+    """Whether all segments that qualify get the name, with what tells them apart, instead of the most extreme one."""
     family: str | None
     """Archetypes of one family are much alike: segments that differ in one thing alone have it in their names."""
     play: Play
@@ -152,6 +178,7 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
         entry.get("most"),
         entry.get("alone"),
         entry.get("varied"),
+        bool(entry.get("several", False)),
         entry.get("family"),
         _play(entry),
     )
@@ -159,12 +186,17 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
 
 def _play(entry: Mapping[str, Any]) -> Play:
     do, dont = (tuple(_line(line) for line in entry.get(field, ())) for field in ("do", "dont"))
-    return Play(do, dont, entry.get("channel"), entry.get("cadence"), entry.get("follows_orders", False))
+    instead = tuple(
+        Instead(tuple(_term(term) for term in one["when"]), one.get("channel"), one.get("cadence"))
+        for one in entry.get("instead", ())
+    )
+    return Play(do, dont, entry.get("channel"), entry.get("cadence"), entry.get("follows_orders", False), instead)
 
 
 def _line(line: Mapping[str, Any]) -> Line:
-    conditions = (tuple(_term(term) for term in line.get(field, ())) for field in ("when", "unless"))
-    return Line({language: line[language] for language in LANGUAGES}, *conditions)
+    when, unless = (tuple(_term(term) for term in line.get(field, ())) for field in ("when", "unless"))
+    words = {language: line[language] for language in LANGUAGES}
+    return Line(words, when, unless, apart=bool(line.get("apart", False)))
 
 
 def _term(term: Mapping[str, Any]) -> Term:
@@ -185,8 +217,9 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
     else:
         for term in condition:
             yield from _term_faults(term, columns)
-    if not isinstance(entry.get("lifetime", False), bool):
-        yield f"lifetime must be true or false, got {entry['lifetime']!r}"
+    for key in ("lifetime", "several"):
+        if not isinstance(entry.get(key, False), bool):
+            yield f"{key} must be true or false, got {entry[key]!r}"
     for key in ("most", "alone", "varied"):
         if key in entry and entry[key] not in [term.get("feature") for term in _terms_of(condition)]:
             yield f"{key} must name a feature of the condition, got {entry[key]!r}"
@@ -255,29 +288,45 @@ def _play_faults(entry: Mapping[str, Any], columns: Collection[str]) -> Iterator
             yield from _language_faults(field, entry[field])
     if not isinstance(entry.get("follows_orders", False), bool):
         yield f"follows_orders must be true or false, got {entry['follows_orders']!r}"
-    for field in ("do", "dont"):
+    for field, faults in (("do", _line_faults), ("dont", _line_faults), ("instead", _instead_faults)):
         lines = entry.get(field, [])
         if not isinstance(lines, list):
             yield f"{field} must be a list of lines"
             continue
         for line in lines:
-            yield from _line_faults(field, line, columns)
+            yield from faults(field, line, columns)
 
 
 def _line_faults(field: str, line: object, columns: Collection[str]) -> Iterator[str]:
     yield from _language_faults(f"a line of {field}", line)
     if not isinstance(line, Mapping):
         return
-    yield from _unknown_keys(line, (*LANGUAGES, "when", "unless"))
+    yield from _unknown_keys(line, (*LANGUAGES, "when", "unless", "apart"))
+    if not isinstance(line.get("apart", False), bool):
+        yield f"apart must be true or false, got {line['apart']!r}"
     for key in ("when", "unless"):
-        terms = line.get(key, [])
-        if not isinstance(terms, list):
-            yield f"{key} must be a list of terms"
-            continue
-        for term in terms:
-            yield from _term_faults(term, columns)
-            if isinstance(term, Mapping) and ("quantile" in term or isinstance(term.get("value"), bool)):
-                yield f"{key} compares a median or a category, so that its terms need a number or a text as value"
+        yield from _when_faults(key, line.get(key, []), columns)
+
+
+def _instead_faults(field: str, line: object, columns: Collection[str]) -> Iterator[str]:
+    if not isinstance(line, Mapping) or not line.get("when") or not {"channel", "cadence"} & set(line):
+        yield f"a line of {field} must be a table with when, and with channel or cadence, got {line!r}"
+        return
+    yield from _unknown_keys(line, _INSTEAD_KEYS)
+    yield from _when_faults("when", line["when"], columns)
+    for key in ("channel", "cadence"):
+        if key in line:
+            yield from _language_faults(f"{key} of {field}", line[key])
+
+
+def _when_faults(key: str, terms: object, columns: Collection[str]) -> Iterator[str]:
+    if not isinstance(terms, list):
+        yield f"{key} must be a list of terms"
+        return
+    for term in terms:
+        yield from _term_faults(term, columns)
+        if isinstance(term, Mapping) and ("quantile" in term or isinstance(term.get("value"), bool)):
+            yield f"{key} compares a median or a category, so that its terms need a number or a text as value"
 
 
 def _repeated_names(entries: Mapping[str, Any], builtin: tuple[Archetype, ...]) -> list[str]:

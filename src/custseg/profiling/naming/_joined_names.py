@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from custseg.profiling.naming.traits._words import MAIN, Trait, Words, in_each_language
-from custseg.profiling.naming.traits.columns._labels import shortened
+from custseg.profiling.naming.traits.columns._labels import short_labels, without_omitted
 from custseg.texts import LANGUAGES, text
 
 SEPARATOR = " · "
@@ -17,13 +17,16 @@ A column counts as no longer than a usual word (`Trait.lengths`), or long names 
 """
 LONGEST_NEEDED = {"en": 60, "ru": 60}
 """The same where no shorter name tells a segment from all others."""
+LONGEST_TEXT, TOO_LONG, FAR_TOO_LONG = 40, 41, 60
+"""Characters as printed, with the labels: of a name that takes the place of one longer than the second where it tells
+as much, and in any case of one longer than the third."""
 
 
 def unique_names(
-    selected: Mapping[int, Sequence[Trait]], fallback: Mapping[int, Words], *, reserved: Collection[Words]
+    texts: Mapping[int, Words], fallback: Mapping[int, Words], *, reserved: Collection[Words]
 ) -> dict[int, Words]:
-    """The name of each segment: its traits, or the fallback; numbered where several segments have the same."""
-    names = {segment: joined(traits) if traits else fallback[segment] for segment, traits in selected.items()}
+    """The name of each segment: its text, or the fallback for an empty one; numbered where several have the same."""
+    names = {segment: words if any(words.values()) else fallback[segment] for segment, words in texts.items()}
     unique: dict[int, Words] = {}
     for segment, name in names.items():
         unique[segment] = numbered_name(name, [*reserved, *unique.values()])
@@ -46,8 +49,17 @@ def joined(traits: Sequence[Trait]) -> Words:
 
     Then the columns in their order; who the members are comes last.
     """
+    ordered = _in_order(traits)
+    names = {language: SEPARATOR.join(_without_repetition(ordered, language)) for language in LANGUAGES}
+    return {
+        language: name if len(name) <= LONGEST_NAME[language] else without_omitted(name, language)
+        for language, name in names.items()
+    }
+
+
+def _in_order(traits: Sequence[Trait]) -> list[Trait]:
     order = {name: index for index, name in enumerate(MAIN)}
-    ordered = sorted(
+    return sorted(
         traits,
         key=lambda trait: (
             order.get(trait.feature, len(order)),
@@ -56,23 +68,23 @@ def joined(traits: Sequence[Trait]) -> Words:
             trait.position,
         ),
     )
-    return {language: SEPARATOR.join(_without_repetition(ordered, language)) for language in LANGUAGES}
 
 
 def _without_repetition(traits: Sequence[Trait], language: str) -> list[str]:
-    """The words of each trait; those of two that say the same of two columns together: "low income and score"."""
-    together = text(language, "profiling", "names", "together")
-    labels: dict[tuple[str, str], str] = {}
-    words: dict[tuple[str, str], str] = {}
+    """The words of each trait; those that say the same of several columns together: "low income, score and age"."""
+    labels: dict[tuple[str, str], list[str]] = {}
     for trait in traits:
-        said, label = trait.words[language], shortened(trait.label.get(language, trait.feature))
+        said, label = trait.words[language], short_labels(trait.label).get(language, trait.feature)
         before, is_in, after = said.partition(label)
-        key = (before, after) if is_in else (said, "")
-        if key in labels and is_in:
-            label = together.format(labels[key], label)
-            said = f"{before}{label}{after}"
-        labels[key], words[key] = label, said
-    return list(words.values())
+        labels.setdefault((before, after) if is_in else (said, ""), []).append(label if is_in else "")
+    return [f"{before}{_listed(columns, language)}{after}" for (before, after), columns in labels.items()]
+
+
+def _listed(labels: Sequence[str], language: str) -> str:
+    """The labels as "a", "a and b", or "a, b and c"."""
+    words = text(language, "profiling", "names")
+    *first, last = dict.fromkeys(labels)
+    return str(words["together"]).format(str(words["comma"]).join(first), last) if first else last
 
 
 def key_of(words: Words) -> tuple[str, ...]:
@@ -81,8 +93,22 @@ def key_of(words: Words) -> tuple[str, ...]:
 
 
 def is_short(traits: Sequence[Trait], longest: Mapping[str, int] = LONGEST_NAME) -> bool:
-    """Whether a name made of the traits has at most so many characters in each language."""
+    """Whether a name made of the traits has at most so many characters in each language, see `Trait.lengths`."""
     separators = len(SEPARATOR) * (len(traits) - 1)
-    return all(
-        sum(trait.lengths[language] for trait in traits) + separators <= longest[language] for language in LANGUAGES
-    )
+    too_long = [
+        language
+        for language in LANGUAGES
+        if sum(trait.lengths[language] for trait in traits) + separators > longest[language]
+    ]
+    if not too_long or len(traits) == 1:
+        return not too_long
+    # What two columns have in common is said once.
+    ordered = _in_order(traits)
+    for language in too_long:
+        surplus = sum(
+            len(without_omitted(trait.words[language], language)) - trait.lengths[language] for trait in traits
+        )
+        name = without_omitted(SEPARATOR.join(_without_repetition(ordered, language)), language)
+        if len(name) - surplus > longest[language]:
+            return False
+    return True

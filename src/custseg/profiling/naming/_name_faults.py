@@ -52,8 +52,9 @@ class NameFaults:
     ) -> tuple[int, bool, int, int, int, int, int]:
         """How many segments it is not told from, and whether it hides the main difference, or that the segment is gone.
 
-        Then how many words tell little, how many names are part of each other, how many words are bounds in numbers,
-        whether a second column in which it differs most has no word, and how many words are as true of another segment.
+        Then how many words tell little, how many names are part of each other or hold for half of another segment, how
+        many words are bounds in numbers, whether a second column in which it differs most has no word, and how many
+        words are as true of another segment.
 
         A name that is true of another segment does not tell it from that. The last are words for a column that the
         name of the other segment does not mention.
@@ -61,7 +62,10 @@ class NameFaults:
         keys = _keys(traits)
         confused = alike = unsaid = 0
         for rival, words in rival_names.items():
-            confused += self.is_true(traits, rival) or self.is_confused((segment, traits), (rival, words))
+            is_confused = self.is_true(traits, rival) or self.is_confused((segment, traits), (rival, words))
+            confused += is_confused
+            # A name that half of another segment meets as well calls for a further word.
+            alike += not is_confused and self.is_true(traits, rival, share=HALF)
             if rival not in self.candidates or not words:
                 continue
             rival_keys = _keys(words)
@@ -136,11 +140,11 @@ class NameFaults:
             for trait in traits
         )
 
-    def is_true(self, traits: Sequence[Trait], rival: int) -> bool:
-        """Whether the whole name holds for most members of another segment."""
-        if not traits or any(self.shares([trait])[rival] < MAJORITY for trait in traits):
+    def is_true(self, traits: Sequence[Trait], rival: int, *, share: float = MAJORITY) -> bool:
+        """Whether the whole name holds for most members of another segment, or for another share of them."""
+        if not traits or any(self.shares([trait])[rival] < share for trait in traits):
             return False
-        return bool(self.shares(traits)[rival] >= MAJORITY)
+        return bool(self.shares(traits)[rival] >= share)
 
     def _holds(self, trait: Trait, segment: int) -> bool:
         return bool(self.shares([trait])[segment] >= HALF)

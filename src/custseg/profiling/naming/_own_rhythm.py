@@ -6,19 +6,22 @@ gaps that are more even than those of orders at random are called a rhythm.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from custseg._numerics import Bools, Integers
+from custseg._numerics import Bools, Floats, Integers
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._table import ProfileTable
+from custseg.profiling.measures._terms import OPERATORS, Term
 
 OVERDUE = "overdue_ratio"
 LATE = 1.5
 """Usual gaps since the last order up to which a customer is within the own rhythm."""
 _RECENCY, _GAP, _ORDERS = "recency_days", "gap_days_mean", "order_count"
+_TREND = "trend"
 _VARIATION, _ORDER_DAYS = "gap_cv", "order_days"
 # Gaps are even if their relative variance is at most so large a part of what orders at random have.
 _EVEN = 0.5
@@ -70,6 +73,30 @@ def own_rhythm(table: ProfileTable) -> Rhythm | None:
     return Rhythm(regular, regular & (ratios <= LATE), ratios > LATE, _has_even_gaps(table))
 
 
+def own_ratios(table: ProfileTable) -> Floats:
+    """The usual gaps since the last order, by the gaps of the customers themselves where these are known.
+
+    `overdue_ratio` takes the gap partly from all gaps, most of which are those of frequent customers: who comes once a
+    year looks overdue after ten months. One gap alone may be chance, so that it only shows that nobody is late yet.
+    """
+    ratios = table.values(OVERDUE)
+    if _GAP not in table.numbers or _RECENCY not in table.numbers:
+        return ratios
+    gaps, days = table.values(_GAP), table.values(_RECENCY)
+    has_gap = gaps > 0
+    own = np.where(has_gap, days / np.where(has_gap, gaps, 1.0), ratios)
+    counts = next((table.values(name) for name in (_ORDER_DAYS, _ORDERS) if name in table.numbers), None)
+    return own if counts is None else np.where(counts > _FEWEST_GAPS, own, np.fmin(own, ratios))
+
+
+def holds_by_own_rhythm(term: Term, table: ProfileTable, bounds: Mapping[tuple[str, float], float]) -> Bools:
+    """Which customers meet the term; one on the usual gaps since the last order by their own gaps."""
+    operator, value = term.bound(bounds)
+    if term.feature != OVERDUE or OVERDUE not in table.numbers or operator not in OPERATORS:
+        return term.holds(table, bounds)
+    return np.asarray(OPERATORS[operator](own_ratios(table), value))
+
+
 def _has_even_gaps(table: ProfileTable) -> Bools:
     """Which customers have gaps that are known to be even.
 
@@ -93,12 +120,27 @@ class SegmentRhythm:
         """Whether most members are known to be within their rhythm."""
         return self._is_most(self.n_within[segment], self.statistics.sizes()[segment])
 
+    def is_late(self, segment: int) -> bool:
+        """Whether most members are known to be beyond it."""
+        return self._is_most(self.n_late[segment], self.statistics.sizes()[segment])
+
     def is_rhythm(self, segment: int) -> bool:
         """Whether most members order at even gaps and are within them."""
         if self._rhythm is None:
             return False
         n_even = self._counted(self._rhythm.punctual & self._rhythm.even)[segment]
         return self._is_most(n_even, self.statistics.sizes()[segment])
+
+    def orders_less(self, segment: int, *, limit: float) -> bool:
+        """Whether most members have a trend of at most `limit`, not counting those within an even rhythm.
+
+        Of three orders at even gaps two are in the first half, or in the second.
+        """
+        table = self.statistics.table
+        less = table.values(_TREND) <= limit
+        if self._rhythm is not None:
+            less &= ~(self._rhythm.punctual & self._rhythm.even)
+        return self._is_most(self._counted(less)[segment], self.statistics.sizes()[segment])
 
     @property
     def base_keeps(self) -> bool:

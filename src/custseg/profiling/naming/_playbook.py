@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,8 @@ _AROUND, _ONE_ORDER = Term("days_since_visit", "<=", 60), Term("order_count", "=
 _GAP, _RARE = "gap_days_mean", 30
 """Days between two orders from which a message a week is too many."""
 _AFTER = (">=", ">")
+_CLEAR = 0.33
+"""So many more of the members than of the others make a difference of which advice speaks (Romano et al. 2006)."""
 _FLAGS = ("contactable_", "consent_")
 
 
@@ -104,6 +106,7 @@ def advice(
     typical: Mapping[str, Typical],
     traits: Sequence[Trait],
     share: Share,
+    share_of_others: Share,
     reach: Mapping[str, int | None],
     size: int,
     known: Sequence[Trait] = (),
@@ -113,16 +116,18 @@ def advice(
 
     In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
     `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
-    column; `share` gives the share of the members that meet some terms. Where no line applies, the advice says so, and
-    what sets the segment apart: who knows the business may know what to do about it.
+    column; `share` gives the share of the members that meet some terms, `share_of_others` that of all others. Where no
+    line applies, the advice says so, and what sets the segment apart: who knows the business may know what to do.
     """
 
     def is_most(*terms: Term) -> bool:
         return share(terms) >= MAJORITY
 
     dos, donts = (
-        _applicable(lines, share) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
+        _applicable(lines, share, share_of_others)
+        for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
     )
+    play = _with_instead(play, share)
     # Who visits has not gone, however long ago the last order was.
     if is_around := is_most(_AROUND):
         dos = [line for line in dos if not any(_says_away(term) for term in line.when)]
@@ -151,14 +156,32 @@ def advice(
     }
 
 
-def _applicable(lines: tuple[Line, ...], share: Share) -> list[Line]:
+def _with_instead(play: Play, share: Share) -> Play:
+    """The play with the channel and the cadence of the first line of `instead` that applies to most members."""
+    line = next((line for line in play.instead if share(line.when) >= MAJORITY), None)
+    if line is None:
+        return play
+    # What is said of these customers comes before the gap between their orders.
+    return replace(
+        play,
+        channel=line.channel or play.channel,
+        cadence=line.cadence or play.cadence,
+        follows_orders=play.follows_orders and line.cadence is None,
+    )
+
+
+def _applicable(lines: tuple[Line, ...], share: Share, share_of_others: Share) -> list[Line]:
     """The lines whose `when` holds for most members, not counting those for whom any of `unless` holds too.
 
     A median alone says little of them: half of them may be on either side, and many may have no value. Members for whom
-    several of `unless` hold are taken off as often, so that no line is given to too few.
+    several of `unless` hold are taken off as often, so that no line is given to too few. What most others have alike
+    is left out where a line says so.
     """
     return [
-        line for line in lines if share(line.when) - sum(share((*line.when, term)) for term in line.unless) >= MAJORITY
+        line
+        for line in lines
+        if share(line.when) - sum(share((*line.when, term)) for term in line.unless) >= MAJORITY
+        and (not line.apart or share_of_others(line.when) <= share(line.when) - _CLEAR)
     ]
 
 

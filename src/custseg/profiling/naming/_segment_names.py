@@ -16,7 +16,7 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetype_match import NameEvidence, claims, earned_names, usable
 from custseg.profiling.naming._archetypes import Archetype
-from custseg.profiling.naming._joined_names import joined, unique_names
+from custseg.profiling.naming._joined_names import joined, numbered_name, unique_names
 from custseg.profiling.naming._name_faults import NameFaults
 from custseg.profiling.naming._trait_names import Selector
 from custseg.profiling.naming.traits._traits import Traits, is_like_others
@@ -71,7 +71,8 @@ def segment_names(
     )
     selected = selector.selected() if steps is None else {segment: [trait] for segment, trait in steps.items()}
     fallback = {segment: _name_without_traits(statistics, segment, is_small=segment in small) for segment in unnamed}
-    for segment, words in unique_names(selected, fallback, reserved=taken).items():
+    texts = selector.texts(selected) if steps is None else {segment: joined(selected[segment]) for segment in steps}
+    for segment, words in unique_names(texts, fallback, reserved=taken).items():
         key = "too_few" if segment in small else "described" if selected[segment] else "unclear"
         names[segment] = Name(
             key,
@@ -102,6 +103,16 @@ def _archetype_names(archetypes: Sequence[Archetype], statistics: ColumnStatisti
         if family is not None and family == earned[second][0].family:
             for segment, bound in traits.contrasts.only_difference(first, second).items():
                 names[segment] = _with_bound(names[segment], bound)
+    for key in {archetype.key for archetype, _ in earned.values() if archetype.several}:
+        same = sorted(segment for segment, name in names.items() if name.key == key)
+        bounds = traits.contrasts.told_apart(same) if len(same) > 1 else {}
+        for segment in same[not bounds :]:
+            reserved = [name.names for rival, name in names.items() if rival != segment]
+            names[segment] = (
+                _with_bound(names[segment], bounds[segment])
+                if segment in bounds
+                else replace(names[segment], names=numbered_name(names[segment].names, reserved))
+            )
     return names
 
 

@@ -10,11 +10,20 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
 
-from custseg.profiling.naming._joined_names import LONGEST_NAME, LONGEST_NEEDED, is_short
+from custseg.profiling.naming._joined_names import (
+    FAR_TOO_LONG,
+    LONGEST_NAME,
+    LONGEST_NEEDED,
+    LONGEST_TEXT,
+    TOO_LONG,
+    is_short,
+    joined,
+)
 from custseg.profiling.naming._name_faults import HALF, NameFaults, mentions
 from custseg.profiling.naming.traits._levels import MAJORITY
-from custseg.profiling.naming.traits._words import Trait
+from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM
+from custseg.texts import LANGUAGES
 
 _MAX_TRAITS = 3
 # Traits among which combinations are tried: the first ones, and those that tell a segment from one it is confused with.
@@ -86,6 +95,8 @@ class Selector:
                 break
         for segment in sorted(selected):
             selected[segment] = self._shortened(segment, selected)
+        for segment in sorted(selected):
+            selected[segment] = self._fitted(segment, selected)
         return selected
 
     def _shortened(self, segment: int, selected: Selection) -> list[Trait]:
@@ -93,17 +104,80 @@ class Selector:
         best = selected[segment]
         if len(best) < 2 or is_short(best):
             return best
-        rivals = [rival for rival in self.faults.rivals if rival != segment]
-        rival_names = {rival: selected.get(rival, []) for rival in rivals}
-        bounds = [bound for rival in rivals for bound in self.faults.bounds(segment, rival)[:_MAX_BOUNDS]]
-        pool = _distinct([*best, *self.faults.candidates[segment], *bounds])
-        both = [self.merged(segment, trait, bound) for trait in pool for bound in bounds if mentions([trait], bound)]
-        pool = _distinct([*pool, *(trait for trait in both if trait is not None)])[:_MOST_TRIED]
+        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
+        pool = self._pool(segment, best)[:_MOST_TRIED]
         combined = self._combinations(segment, pool)
         faults = [self.faults.of(segment, combination, rival_names) for combination in combined]
         most = self.faults.of(segment, best, rival_names)[:4]
         as_good = [index for index, count in enumerate(faults) if count[:4] <= most and is_short(combined[index])]
         return combined[min(as_good, key=lambda index: faults[index])] if as_good else best
+
+    def _pool(self, segment: int, best: Sequence[Trait]) -> list[Trait]:
+        """The words that a shorter name may have: those of the name, all others that are true, and bounds."""
+        rivals = [rival for rival in self.faults.rivals if rival != segment]
+        bounds = [bound for rival in rivals for bound in self.faults.bounds(segment, rival)[:_MAX_BOUNDS]]
+        pool = _distinct([*best, *self.faults.candidates[segment], *bounds])
+        both = [self.merged(segment, trait, bound) for trait in pool for bound in bounds if mentions([trait], bound)]
+        return _distinct([*pool, *(trait for trait in both if trait is not None)])
+
+    def _fitted(self, segment: int, selected: Selection) -> list[Trait]:
+        """Fewer words where a name is too long as printed, or others where leaving words out would tell less.
+
+        Only one that is far too long gives way to one that tells less. Labels of one language alone do not change the
+        names in the other: there words are left out of the text, see `texts`.
+        """
+        best = selected[segment]
+        length = max(map(len, joined(best).values()))
+        is_long = [language for language, name in joined(best).items() if len(name) > TOO_LONG]
+        if len(best) < 2 or not is_long:
+            return best
+        if any(map(_is_labeled_in_one, best)):
+            if all(self._without_some(segment, selected, [language]) for language in is_long):
+                return best
+        elif fewer := self._without_some(segment, selected, LANGUAGES):
+            return fewer
+        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
+        fewest = self.faults.of(segment, best, rival_names)
+        for longest in (LONGEST_TEXT, FAR_TOO_LONG) if length > FAR_TOO_LONG else (LONGEST_TEXT,):
+            fitting = self._pairs(segment, self._pool(segment, best), LANGUAGES, longest=longest)
+            faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
+            indices = [i for i, count in enumerate(faults) if _tells_as_much(count, fewest) or longest == FAR_TOO_LONG]
+            if indices:
+                return fitting[min(indices, key=lambda index: faults[index])]
+        return best
+
+    def _without_some(self, segment: int, selected: Selection, languages: Collection[str]) -> list[Trait]:
+        """One or two of the words, which are not too long in the languages and tell as much as all; else none."""
+        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
+        fewest = self.faults.of(segment, selected[segment], rival_names)
+        fitting = self._pairs(segment, selected[segment], languages)
+        faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
+        as_good = [index for index, count in enumerate(faults) if _tells_as_much(count, fewest)]
+        if not as_good:
+            return []
+        # Of equally good ones the words that set the segment apart most.
+        return fitting[min(as_good, key=lambda i: (faults[i][:4], -sum(trait.gap for trait in fitting[i])))]
+
+    def _pairs(
+        self, segment: int, pool: Sequence[Trait], languages: Collection[str], *, longest: int = LONGEST_TEXT
+    ) -> list[list[Trait]]:
+        """One or two words of different columns that hold together and are short as printed in the languages."""
+        pairs = [list(traits) for count in (1, 2) for traits in combinations(pool, count)]
+        pairs = [traits for traits in pairs if len({trait.feature for trait in traits}) == len(traits)]
+        pairs = [traits for traits in pairs if all(len(joined(traits)[code]) <= longest for code in languages)]
+        return [traits for traits in pairs if self._hold_together(segment, traits)]
+
+    def texts(self, selected: Selection) -> dict[int, Words]:
+        """The words of each name as printed: without some of them in a language in which all would be too long."""
+        texts: dict[int, Words] = {}
+        for segment, traits in selected.items():
+            names = joined(traits)
+            for language, name in names.items():
+                is_long = len(name) > TOO_LONG and any(map(_is_labeled_in_one, traits))
+                if is_long and (short := self._without_some(segment, selected, [language])):
+                    names = {**names, language: joined(short)[language]}
+            texts[segment] = names
+        return texts
 
     def _default(self, segment: int) -> list[Trait]:
         """The first traits that set it apart, secondary ones if no others; else up to two that are true of it."""
@@ -263,3 +337,13 @@ class Selector:
 def _distinct(traits: Sequence[Trait]) -> list[Trait]:
     """The traits without those whose terms an earlier one has."""
     return list({trait.terms: trait for trait in reversed(traits)}.values())[::-1]
+
+
+def _is_labeled_in_one(trait: Trait) -> bool:
+    """Whether the column has a label of its own in one language alone."""
+    return len({label == trait.feature for label in trait.label.values()}) > 1
+
+
+def _tells_as_much(faults: Sequence[int], fewest: Sequence[int]) -> bool:
+    """Whether a shorter name is not told from no more segments, and part of no more names, than the long one."""
+    return faults[0] <= fewest[0] and faults[3] <= fewest[3]

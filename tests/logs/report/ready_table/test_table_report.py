@@ -131,8 +131,10 @@ def test_codes_are_no_quantities(name: str) -> None:
 def test_sensitive_columns_are_left_out_unless_they_are_named() -> None:
     ages = (np.arange(N) * 7 % 53 + 18).tolist()
     assert found(age=ages) == {"left_out_sensitive": 1}
-    assert text("left_out_sensitive", age=ages).endswith("'age'. It describes the segments.")
-    assert "чувствительный столбец" in text("left_out_sensitive", age=ages, language="ru")
+    said, in_russian = (text("left_out_sensitive", age=ages, language=language) for language in ("en", "ru"))
+    assert "'age'. It describes the segments; to cluster on it as well, name it in columns=" in said
+    assert "чувствительный столбец" in in_russian
+    assert "назовите его в columns=" in in_russian
     assert "left_out_sensitive" not in found(["age", "visits"], age=ages)
 
 

@@ -22,7 +22,7 @@ def statistics(**columns: np.ndarray) -> ColumnStatistics:
 @pytest.mark.parametrize(
     ("column", "orders", "expected"),
     [
-        ("overdue_ratio", 1, False), ("overdue_ratio", 2, True), ("orders_per_30d", 1, False), ("trend", 2, False),
+        ("overdue_ratio", 2, False), ("overdue_ratio", 3, True), ("orders_per_30d", 1, False), ("trend", 2, False),
         ("trend", 3, True), ("gap_cv", 2, False), ("revenue", 1, True),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._distances import ColumnDifferences
-from custseg.profiling.naming.traits._levels import MAJORITY, Separation, closed, separation
+from custseg.profiling.naming.traits._levels import MAJORITY, Level, Separation, closed, separation
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import TRAITS, Trait, Wording
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
@@ -80,6 +80,26 @@ class Contrasts:
         pairs = {name: abs(float(self.statistics.ranked[name].pairs[first, second])) for name in columns}
         differing = [name for name, delta in pairs.items() if delta >= LARGE]
         return self._contrast((first, second), differing, only_first=False) if len(differing) == 1 else {}
+
+    def told_apart(self, segments: Sequence[int]) -> dict[int, Trait]:
+        """A bound for each of some segments, in the column that tells these apart best; empty where none tells all."""
+        best: dict[int, Trait] = {}
+        certainty = 0.0
+        for name in (name for columns in self._columns_of_bounds[:2] for name in columns):
+            levels = self.words.levels.by_segment(name)
+            if len({levels[segment].position for segment in segments if segment in levels}) < len(segments):
+                continue
+            bounds = {segment: self._of_level(name, segment, levels[segment]) for segment in segments}
+            traits = {segment: trait for segment, trait in bounds.items() if trait is not None}
+            least = min(trait.members for trait in traits.values()) if len(traits) == len(segments) else 0.0
+            # Of columns that do so as well, the first one: orders rather than money.
+            if least > certainty + _LOSS:
+                best, certainty = traits, least
+        return best or (self.contrast(*segments) if len(segments) == 2 else {})
+
+    def _of_level(self, name: str, segment: int, level: Level) -> Trait | None:
+        wordings = self.words.of_bounds(name, segment, level.terms(name), kind="middle")
+        return next(iter(self.true(name, segment, wordings, clear=False, effect=None)), None)
 
     @cached_property
     def _columns_of_bounds(self) -> tuple[list[str], ...]:
@@ -161,6 +181,8 @@ class Contrasts:
             or not self.words.has_order(name)
             or self.statistics.ranked[name].grid[0] != 0
         ):
+            return wording
+        if not must_tell and self.words.is_hardly_any(name, segment, wording.terms):
             return wording
         none = (Term(name, "==", 0.0),)
         of_zero, of_bound = (self.shares.of(terms, segment) for terms in (none, wording.terms))

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from custseg._column_kinds import is_sensitive_name
 from custseg._numerics import Floats, Integers
 from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -33,6 +34,10 @@ _RECENCY = MAIN[0]
 _GONE = 0.1
 """Added to the strength of "no visit for long", as readers ask first whether customers are still there, and taken off
 that of a range of days, which says little of it."""
+# A category that so large a part of the members has, and at most the rest of the others, is the segment's own.
+_OWN = 0.8
+_OWN_BONUS = 0.4
+"""Added to the strength of such a category, so that it comes before numbers that tell no more."""
 # Of every segment, so large a part must be within its step of a column that names all of them.
 _NEARLY_ALL = 0.95
 
@@ -90,7 +95,10 @@ class Traits:
         """
         first, secondary = self.columns
         of_column = {name: self._in_column(name)[segment] for name in (*first, *secondary)}
+        exclusive = [name for name in secondary if any(map(self._is_exclusive, of_column[name][:1]))]
+        secondary = [name for name in secondary if name not in exclusive]
         traits = [trait for name in first for trait in of_column[name][:1]]
+        traits += [replace(of_column[name][0], strength=of_column[name][0].strength + _OWN_BONUS) for name in exclusive]
         traits.sort(key=rank)
         self._put_rhythm_first(traits)
         last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
@@ -98,6 +106,18 @@ class Traits:
         clear, weak = ([t for t in traits if t.is_clear is value] for value in (True, False))
         further = [replace(trait, is_clear=False) for name in first for trait in of_column[name][1:]]
         return [*clear, *weak, *further, *(replace(trait, is_secondary=True) for trait in last)]
+
+    def _is_exclusive(self, trait: Trait) -> bool:
+        """Whether a category is nearly the segment itself, though nothing was clustered on it: "sector health".
+
+        What people must not be sorted by is not said first.
+        """
+        return (
+            trait.kind == "category"
+            and trait.members >= _OWN
+            and trait.others <= 1 - _OWN
+            and not is_sensitive_name(trait.feature)
+        )
 
     def _put_rhythm_first(self, traits: list[Trait]) -> None:
         """The own rhythm before the days since the last order, where these speak of customers who are away."""

@@ -125,6 +125,15 @@ class Trait:
         return self.members - self.others
 
     @property
+    def says_numbers(self) -> bool:
+        """Whether the words are bounds in numbers, such as "visits 5–9": the description says the same ones."""
+        is_number = all(
+            isinstance(term.value, (int, float)) and term.operator in (">=", "<", "==") for term in self.terms
+        )
+        said = (words.replace(self.label.get(language, self.feature), "") for language, words in self.words.items())
+        return is_number and any(mark.isdigit() for words in said for mark in words)
+
+    @property
     def is_decisive(self) -> bool:
         """Whether nearly all members meet the condition, and hardly any others."""
         return self.gap >= _DECISIVE
@@ -206,6 +215,11 @@ def _higher(feature: str, median: float, standing: Standing) -> list[Wording]:
 
 _KINDS = {"low": "low", "lower": "low"}
 _ORDERS = {"low": -1.0, "lower": -COMPARED, "higher": COMPARED, "high": 1.0}
+
+
+def low_limit(feature: str) -> float:
+    """The largest value that is low in human terms."""
+    return float(_LOW_LIMITS[feature])
 
 
 def high_limit(feature: str) -> float:

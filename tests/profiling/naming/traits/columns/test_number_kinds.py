@@ -51,7 +51,7 @@ def test_few_values_are_said_by_their_number(language: str, expected: list[str])
     ("language", "expected"),
     [
         ("en", ["fewer seats", "seats 30–50", "more seats"]),
-        ("ru", ["мало: seats", "seats 30–50", "много: seats"]),
+        ("ru", ["seats: мало", "seats 30–50", "seats: много"]),
     ],
 )
 def test_steps_of_one_column_are_named_in_its_order(language: str, expected: list[str]) -> None:
@@ -70,6 +70,19 @@ def test_questions_on_one_scale_are_spoken_of_as_ratings() -> None:
     high, low, middle = (5, 5, 4), (1, 1, 2), (3, 3, 2)
     profiles = profiled(service=(high, low, middle), quality=(high, low, low), delivery=(high, high, low))
     assert profiles[1].advice.do[0].startswith("Put right what they rate low")
+
+
+def test_question_to_which_nobody_gave_the_worst_answer_is_one_of_them() -> None:
+    profiles = profiled(service=((5, 5, 4), (1, 1, 2), (3, 3, 2)), quality=((5, 4), (3, 5), (4, 3)),
+                        delivery=((5, 3), (2, 4), (5, 3)))  # fmt: skip
+    assert profiles[1].advice.do[0].startswith("Put right what they rate low")
+
+
+def test_three_of_five_is_not_rated_low() -> None:
+    profiles = profiled(service=((5, 5, 4), (3, 3, 3), (1, 2, 1)), quality=((5, 4), (3, 3), (2, 1)),
+                        delivery=((5, 4), (3, 3), (1, 2)))  # fmt: skip
+    assert not any("rate low" in line for line in profiles[1].advice.do)
+    assert any("rate low" in line for line in profiles[2].advice.do)
 
 
 def test_code_among_amounts_is_neither_low_nor_high() -> None:
@@ -92,7 +105,7 @@ def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
     ("language", "expected"),
     [
         ("en", ["fewer days with a visit", "more days with a visit"]),
-        ("ru", ["мало: дней с визитами", "много: дней с визитами"]),
+        ("ru", ["дней с визитами: мало", "дней с визитами: много"]),
     ],
 )
 def test_days_with_a_visit_are_counted(language: str, expected: list[str]) -> None:
@@ -102,3 +115,32 @@ def test_days_with_a_visit_are_counted(language: str, expected: list[str]) -> No
     table = FeatureTable(nw.from_native(frame), described, nw.to_native)
     profiles = profile_segments(table, np.repeat([0, 1], 60), clustered_on=["active_days"], language=language)
     assert [row.name for row in profiles] == expected
+
+
+def test_answers_on_a_scale_are_said_by_their_values() -> None:
+    """Nobody gave the staff a 1, and most gave the middle one a 3."""
+    questions = {
+        "q_staff": ((2, 3, 3, 3), (4, 5, 5), (5,)),
+        "q_room": ((1, 2, 3), (3, 4), (5, 4)),
+        "q_food": ((5, 4), (1, 2), (3, 4)),
+    }
+    profiles = profiled(**questions, recommend_0_10=((4, 5, 6), (7, 8), (9, 10)))
+    words = " · ".join(row.name for row in profiles)
+    assert "low" not in words
+    assert "high" not in words
+    assert {trait.scale for row in profiles for trait in row.traits if trait.feature.startswith("q_")} <= {"rating"}
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "russian"),
+    [
+        ("visits_a_month", ["fewer visits_a_month", "more visits_a_month"], ["мало", "много"]),
+        ("payment_term_days", ["low payment_term_days", "high payment_term_days"], ["ниже обычного", "выше обычного"]),
+    ],
+)
+def test_things_are_few_or_many(name: str, english: list[str], russian: list[str]) -> None:
+    few, many = (tuple(value + 0.5 for value in range(*ends)) for ends in ((1, 20), (140, 170)))
+    assert names(**{name: (few, few, many)})[2] == english[1]
+    assert names(**{name: (few, many, many)})[0] == english[0]
+    assert names("ru", **{name: (few, few, many)})[2] == f"{name}: {russian[1]}"
+    assert names("ru", **{name: (few, many, many)})[0] == f"{name}: {russian[0]}"

@@ -45,10 +45,10 @@ def test_end_of_a_column_is_low_or_high_and_the_next_one_a_range(column: str) ->
 
 def test_what_is_said_of_two_columns_is_said_once() -> None:
     both = [
-        Trait(name, {"en": f"low {name}", "ru": f"{name} ниже"}, (), {}, 0.9, 0.1, True, 1.0, 0)
+        Trait(name, {"en": f"low {name}", "ru": f"{name}: ниже"}, (), {}, 0.9, 0.1, True, 1.0, 0)
         for name in ("tea", "jam")
     ]
-    assert joined(both) == {"en": "low tea and jam", "ru": "tea и jam ниже"}
+    assert joined(both) == {"en": "low tea and jam", "ru": "tea, jam: ниже"}
 
 
 def test_names_are_short_and_repeat_no_word() -> None:

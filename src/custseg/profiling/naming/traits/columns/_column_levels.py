@@ -13,6 +13,7 @@ from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import Level, amount_ends, column_levels, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
+from custseg.profiling.naming.traits._words import TRAITS
 from custseg.profiling.naming.traits.columns._column_topics import topic_of
 from custseg.texts import LANGUAGES
 
@@ -23,7 +24,8 @@ _QUANTILES = (_QUARTERS[0], LOW, 0.5, HIGH, _QUARTERS[1])
 # A comparison is worth a word from a large effect on (Cohen's d), or from a quarter of what the others have.
 _DEVIATIONS, _PART = 0.8, 0.25
 _IQR_OF_NORMAL = 1.349
-# Having something is said of a segment of which four fifths have it and four fifths of the others do not.
+# Having something is said of a segment of which four fifths have it and four fifths of the others do not, hardly any of
+# it where four fifths have none.
 _NEARLY_ALL, _HALF = 0.8, 0.5
 
 
@@ -106,6 +108,13 @@ class ColumnLevels:
             if alike[segment] >= _NEARLY_ALL and self.shares.of((term,), segment)[1] >= _NEARLY_ALL and is_alone:
                 return is_present
         return None
+
+    def is_mostly_none(self, name: str, segment: int, terms: tuple[Term, ...]) -> bool:
+        """Whether terms are an upper bound above 1 of a segment of which four fifths have 0."""
+        is_upper = [term.operator for term in terms] == ["<"] and float(terms[0].value or 0) > 1
+        if not is_upper or name in TRAITS or self.statistics.ranked[name].grid[0] != 0:
+            return False
+        return bool(self.shares.of((Term(name, "==", 0.0),), segment)[0] >= _NEARLY_ALL)
 
     def is_money(self, name: str) -> bool:
         """Whether a column is about money that customers bring."""

@@ -10,6 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
+from custseg._column_kinds import is_share_name
+from custseg.profiling._own_values import OwnValues, own_values
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
@@ -20,8 +22,16 @@ from custseg.profiling.naming.traits._words import COMPARED, MAIN, TRAITS, Wordi
 from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, ColumnLevels
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
 from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
-from custseg.profiling.naming.traits.columns._number_kinds import AMOUNT, BY_VALUES, COUNT, LABELS, SCORE, NumberKinds
-from custseg.profiling.naming.traits.columns._own_values import OwnValues, own_values
+from custseg.profiling.naming.traits.columns._number_kinds import (
+    AMOUNT,
+    BY_VALUES,
+    COUNT,
+    LABELS,
+    RATING,
+    SCALE,
+    SCORE,
+    NumberKinds,
+)
 from custseg.profiling.naming.traits.columns._own_words import AWAY, SINCE, OwnWords
 from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 from custseg.profiling.naming.traits.columns._value_words import (
@@ -32,10 +42,12 @@ from custseg.profiling.naming.traits.columns._value_words import (
     range_words,
     says_last,
 )
-from custseg.texts import EXACT, LANGUAGES, number
+from custseg.texts import EXACT, LANGUAGES, SHARES, number
 
 MEDIUM = 0.33
 """Absolute Cliff's delta from which a difference is called medium (Romano et al. 2006)."""
+_TELLING = 0.4
+"""One answer is said in place of a range if so much larger a part of the members than of the others gives it."""
 _ABSTRACT = frozenset({"points", "ratio", "log ratio", "step"})
 """Units whose figures say little to most readers: levels say more than bounds."""
 _POINTS = "engagement"
@@ -118,6 +130,7 @@ class ColumnWords:
             return [self._of_code(name, code)]
         if (presence := self._of_presence(name, segment)) is not None:
             return [presence]
+        single = self._of_single_value(name, segment, direction)
         level = self.levels.level(name, segment, direction)
         # Codes count among the lowest or highest in the effect.
         is_true = level is not None and (bool(self.levels.codes(name)) or _agrees(level, effect))
@@ -127,13 +140,24 @@ class ColumnWords:
             wordings += (
                 self._compared(name, segment, direction) if is_worth else self._beyond_median(name, segment, direction)
             )
-        wordings = self._as_values(name, wordings)
+        wordings = self._as_values(name, [*single, *wordings])
         return wordings or (self._without_code(name) if self.levels.codes(name) else [])
+
+    def _of_single_value(self, name: str, segment: int, direction: int | None) -> list[Wording]:
+        """The answer on a scale that most members give and few others: "staff 3" rather than up to 3."""
+        if not direction or self.kinds.of(name) not in (RATING, SCALE):
+            return []
+        terms = (Term(name, "==", float(self.statistics.ranked[name].quantiles[segment][2])),)
+        shares = self.shares.of(terms, segment)
+        is_usual = is_most(shares[0], int(self.statistics.sizes()[segment])) and shares[0] - shares[1] >= _TELLING
+        return [Wording({}, terms, "low" if direction < 0 else "high")] if is_usual else []
 
     def _of_presence(self, name: str, segment: int) -> Wording | None:
         """That members have something, or have none of it, where that sets them apart: "with dry_dock_gbp"."""
         if not self.has_order(name) or self.is_abstract(name) or self.kinds.of(name) not in (AMOUNT, COUNT):
             return None
+        if self.statistics.table.described[name].unit in SHARES or is_share_name(name):
+            return None  # "share of weekends 0 %" rather than none of it
         presence = None if self.labels.last_time(name) is not None else self.levels.presence(name, segment)
         if presence is None:
             return None
@@ -251,8 +275,7 @@ class ColumnWords:
         return next(iter(self._as_values(name, [wording])), wording)
 
     def _level_wording(self, name: str, segment: int, level: Level) -> Wording:
-        forms = "count_levels" if self.kinds.of(name) == COUNT else "levels"
-        wording = level_words(self.labels.label(name), level, name, forms=forms)
+        wording = level_words(self.labels.label(name), level, name, forms=self.labels.level_forms(name))
         if self._is_said_by_range(name, level, wording.kind):
             kind = self._range_kind(name, level.terms(name), wording.kind)
             ranges = self.of_bounds(name, segment, level.terms(name), kind=kind)
@@ -318,11 +341,18 @@ class ColumnWords:
             return [Wording(words, terms, kind, is_bound=name != AWAY)]
         if kind_of_numbers in BY_VALUES:
             return self._as_values(name, [Wording({}, terms, kind)])
+        if self.is_hardly_any(name, segment, terms):
+            return [Wording(self.labels.phrased("hardly_any", name), terms, kind)]
         grid, unit = self.statistics.ranked[name].grid, self.statistics.table.described[name].unit
         words = range_words(label, terms, present=grid, unit=unit)
         if (time := self.labels.last_time(name)) is not None:
             words = time.words({term.operator: float(term.value or 0) for term in terms}, otherwise=words)
         return [Wording(words, terms, kind, is_bound=True)]
+
+    def is_hardly_any(self, name: str, segment: int, terms: tuple[Term, ...]) -> bool:
+        """Whether an upper bound is said as hardly any of it, as most members have none."""
+        is_amount = self.kinds.of(name) in (AMOUNT, COUNT) and self.labels.last_time(name) is None
+        return is_amount and self.has_order(name) and self.levels.is_mostly_none(name, segment, terms)
 
     def of_category(self, name: str, share: CategoryShare) -> Wording:
         """That the members have a category more or less often than the others."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from textwrap import shorten
 
+from custseg._column_kinds import is_counted_name
 from custseg.feature_table import GIVEN_FAMILIES
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming.traits._words import TRAITS, Words, in_each_language
@@ -17,6 +18,8 @@ from custseg.profiling.naming.traits.columns._number_kinds import COUNT, SCORE, 
 from custseg.texts import LANGUAGES, single_line, text
 
 _LONGEST_LABEL, _COUNTED_LABEL = 28, 10
+_LONGEST_ALONE = 40
+"""Characters of a label that is shorter in another language."""
 _UNIT = re.compile(r"\s*\([^()]*\)$")
 
 
@@ -30,7 +33,7 @@ class ColumnLabels:
 
     def label(self, name: str) -> Words:
         """The label in a name, of a score that it is one."""
-        label = {language: shortened(self._short(name, language)) for language in LANGUAGES}
+        label = short_labels({language: self._short(name, language) for language in LANGUAGES})
         if name not in self.statistics.ranked or self.kinds.of(name) != SCORE:
             return label
         form = in_each_language("names", "score")
@@ -39,15 +42,28 @@ class ColumnLabels:
     def lengths(self, name: str, words: Words) -> dict[str, int]:
         """How many characters words on a column count, see `Trait.lengths`; all of a feature of the library."""
         if self.statistics.table.described[name].family not in GIVEN_FAMILIES:
-            return {code: len(said) for code, said in words.items()}
+            return {code: len(without_omitted(said, code)) for code, said in words.items()}
         label = self.label(name)
         surplus = {code: len(label[code]) - min(len(name), _COUNTED_LABEL) for code in LANGUAGES}
-        return {code: len(said) - surplus[code] * (label[code] in said) for code, said in words.items()}
+        return {
+            code: len(without_omitted(said, code)) - surplus[code] * (label[code] in said)
+            for code, said in words.items()
+        }
 
     def phrased(self, key: str, name: str) -> Words:
         """A form of names with the label."""
         forms, label = in_each_language("names", key), self.label(name)
         return {language: forms[language].format(label[language]) for language in LANGUAGES}
+
+    def level_forms(self, name: str) -> Words:
+        """Which forms of the catalogs say levels of the column: those of numbers of things where it is called so."""
+        table = self.statistics.table
+        is_given = table.described[name].family in GIVEN_FAMILIES and self.kinds.of(name) != SCORE
+        forms = {}
+        for language in LANGUAGES:
+            is_counted = is_given and is_counted_name(table.phrase(name, language))
+            forms[language] = "count_levels" if self.kinds.of(name) == COUNT or is_counted else "levels"
+        return forms
 
     def manner(self, name: str) -> str | None:
         """How people speak of the column: "age" or "goods"; None as of any."""
@@ -91,9 +107,31 @@ class ColumnLabels:
         return single_line(feature.short_phrase(language)) if phrase == feature.phrase(language) else phrase
 
 
-def shortened(label: str) -> str:
-    """The label in a name: without its unit in parentheses, and of as many whole words as there is space for."""
-    label = _UNIT.sub("", label) or label
-    if len(label) <= _LONGEST_LABEL:
+def without_omitted(name: str, language: str) -> str:
+    """The name without what long names leave out: "lower" in place of "lower than usual"."""
+    omitted = str(text(language, "profiling", "names", "omitted"))
+    return name.replace(omitted, "") if omitted else name
+
+
+def short_labels(labels: Words) -> Words:
+    """The label in a name by language: without its unit in parentheses, shortened where it is long in all languages.
+
+    It loses the ends of a scale after its last comma, and a long one whatever follows that, then words. None ends in
+    "…" where another language has all of it.
+    """
+    plain = {language: _UNIT.sub("", label) or label for language, label in labels.items()}
+    plain = {language: _without_end(label) for language, label in plain.items()}
+    is_cut = all(len(label) > _LONGEST_LABEL for label in plain.values())
+    return {language: _cut(label, _LONGEST_LABEL if is_cut else _LONGEST_ALONE) for language, label in plain.items()}
+
+
+def _without_end(label: str) -> str:
+    before, _, end = label.rpartition(", ")
+    # "recommendation, 0 to 10 9–10" would say two ranges.
+    return before if before and (len(label) > _LONGEST_LABEL or end[-1:].isdigit()) else label
+
+
+def _cut(label: str, longest: int) -> str:
+    if len(label) <= longest or " " not in label[:longest]:
         return label
-    return shorten(label, _LONGEST_LABEL, placeholder="…") if " " in label[:_LONGEST_LABEL] else label
+    return shorten(label, longest, placeholder="…")

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from custseg._column_kinds import is_amount_or_count, is_cycle_name, is_kind_name, is_label_column, is_money_name
+from custseg._column_kinds import (
+    is_amount_or_count,
+    is_cycle_name,
+    is_kind_name,
+    is_label_column,
+    is_money_name,
+    is_plural_name,
+    is_scale_name,
+)
 from custseg._numerics import Floats
 from custseg.feature_table import GIVEN_FAMILIES
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -24,16 +32,17 @@ BY_VALUES = frozenset({FEW, LABELS, RATING, SCALE, CYCLE, YEARS})
 _FEW_VALUES = 12
 # Of these units a feature that is 0 where there is nothing is a number of things, such as days with an order.
 _THINGS = ("days", "orders", "mails", "sessions")
+_FEWEST_ANSWERS = 4
 _SCORES, _SCALES = (5, 10), (5, 7, 10)
 # So many columns on one scale are the answers to a questionnaire.
 _QUESTIONS = 3
+# A question on the scale has so many different answers.
+_FEWEST_ANSWERS = 3
 # "arrival_month", but not "visits_per_month".
 _OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday)", re.IGNORECASE)
 _HOURS = 24
 # "car_age_years" is a time, not a number of things.
 _OF_TIME = re.compile(r".+[\W_](?:years?|yrs|months?)", re.IGNORECASE)
-# The first or the last word of the name: "employees", "parcels_ordered".
-_PLURAL = re.compile(r"(?:.*[\W_])?[^\W\d_]{2,}(?<![sui])s|[^\W\d_]{3,}(?<![sui])s[\W_].*", re.IGNORECASE)
 
 
 @dataclass(eq=False)
@@ -69,9 +78,10 @@ class NumberKinds:
         table = self.statistics.table
         if last_time_of(name, tuple((code, table.phrase(name, code)) for code in LANGUAGES)) is not None:
             return AMOUNT
-        if _spans_scale(grid) and not is_kind_name(name) and self._n_alike(name, grid) >= _QUESTIONS:
+        is_answer = _is_on_scale(grid) and not is_kind_name(name)
+        if is_answer and self._n_alike(name, grid) >= _QUESTIONS:
             return RATING
-        if _is_scale(name, grid):
+        if _is_scale(name, grid) or (is_answer and any(map(is_scale_name, (name, *self._phrases(name))))):
             return SCALE
         if is_cycle_name(name) or (_OF_A_CYCLE.fullmatch(name) and grid[0] >= 0 and grid[-1] <= _HOURS):
             return CYCLE
@@ -82,7 +92,7 @@ class NumberKinds:
             return FEW
         return (
             COUNT
-            if grid[0] >= 0 and _PLURAL.fullmatch(name) and not (_OF_TIME.fullmatch(name) or _is_money(name))
+            if grid[0] >= 0 and is_plural_name(name) and not (_OF_TIME.fullmatch(name) or _is_money(name))
             else AMOUNT
         )
 
@@ -97,8 +107,18 @@ class NumberKinds:
 
     def _n_alike(self, name: str, grid: Floats) -> int:
         """How many columns are on a scale that ends like this one, whatever this one is called."""
-        alike = (column for column in self._columns if column != name and _is_scale(column, self._grid(column)))
-        return 1 + sum(bool(self._grid(column)[-1] == grid[-1]) for column in alike)
+        alike = (
+            column
+            for column in self._columns
+            if column != name and _is_on_scale(self._grid(column)) and not is_kind_name(column)
+        )
+        ends = [self._grid(column)[[0, -1]] for column in alike if not is_amount_or_count(column)]
+        # Nobody may have given the lowest answer to one of the questions.
+        is_any_lowest = grid[0] == 1 or any(first == 1 for first, last in ends if last == grid[-1])
+        return is_any_lowest + sum(bool(last == grid[-1] and first >= 1) for first, last in ends)
+
+    def _phrases(self, name: str) -> list[str]:
+        return [self.statistics.table.phrase(name, code) for code in LANGUAGES]
 
     @property
     def _columns(self) -> Collection[str]:
@@ -119,6 +139,11 @@ def _is_scored(grid: Floats) -> bool:
 def _is_scored_main(name: str, grid: Floats) -> bool:
     topic = topic_of(name)
     return topic is not None and topic.key in ("recency", "money") and _is_scored(grid)
+
+
+def _is_on_scale(grid: Floats) -> bool:
+    """Whether all values are on a scale with the largest one as its end: 2 to 5 of 1 to 5."""
+    return _is_whole(grid) and len(grid) >= _FEWEST_ANSWERS and grid[0] >= 0 and grid[-1] in _SCALES
 
 
 def _spans_scale(grid: Floats) -> bool:

@@ -17,13 +17,14 @@ from custseg.profiling.naming.traits._words import (
     high_limit,
     in_each_language,
     is_high,
+    low_limit,
     own_words,
 )
 from custseg.profiling.naming.traits.columns._column_levels import ColumnLevels
 from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 
 AWAY = "recency_days"
-_AGE = "age_days"
+_AGE, _TREND = "age_days", "trend"
 _YEAR = 365
 _MONEY = frozenset({"revenue", "order_value"})
 """Features of money with words of their own."""
@@ -60,6 +61,8 @@ class OwnWords:
             wordings = [w for w in wordings if not self._is_far_exceeded(name, segment, w)]
         if name == OVERDUE:
             wordings = self._of_rhythm(segment, wordings)
+        if name == _TREND and not self.rhythm.orders_less(segment, limit=low_limit(_TREND)):
+            wordings = [wording for wording in wordings if wording.kind != "low"]
         if name == _AGE and not buys_again(self.statistics, segment, lately=high_limit(AWAY)):
             wordings = [
                 wording for wording in wordings if wording.order != 1
@@ -84,7 +87,10 @@ class OwnWords:
         """
         if self._is_gone(segment):
             wordings = [wording for wording in wordings if wording.order == -1]
-        if float(self.statistics.ranked[OVERDUE].quantiles[segment][2]) <= LATE:
+        if not self.rhythm.is_late(segment):
+            # Longer than is usual among all customers need not be late for these.
+            wordings = [wording for wording in wordings if wording.order != 1 and abs(wording.order or 0) != COMPARED]
+        elif float(self.statistics.ranked[OVERDUE].quantiles[segment][2]) <= LATE:
             wordings = [wording for wording in wordings if abs(wording.order or 0) != COMPARED]  # nobody is overdue
         if self.rhythm.is_rhythm(segment):
             return wordings

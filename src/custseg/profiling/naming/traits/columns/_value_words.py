@@ -18,14 +18,14 @@ _COUNTED = frozenset({"order_count"})
 _FORMS = {"==": "exactly", ">=": "at_least", ">": "over", "<": "under", "<=": "at_most"}
 
 
-def level_words(label: Words, level: Level, feature: str, *, forms: str = "levels") -> Wording:
+def level_words(label: Words, level: Level, feature: str, *, forms: Words) -> Wording:
     """The words for one of several levels of a column, lowest first: "lowest income" to "highest income".
 
-    `forms` are those of the catalogs: "levels", or "count_levels" for numbers of things.
+    `forms` are those of the catalogs by language: "levels", or "count_levels" for numbers of things.
     """
     words = {}
     for language in LANGUAGES:
-        entries = text(language, "profiling", forms)
+        entries = text(language, "profiling", forms[language])
         has_words = str(level.n_levels) in entries
         form = entries[str(level.n_levels)][level.position] if has_words else entries["step"]
         words[language] = form.format(label[language], position=level.position + 1, total=level.n_levels)

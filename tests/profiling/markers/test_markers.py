@@ -410,3 +410,39 @@ def test_rate_of_a_given_table_is_said_as_days_for_one(name: str, days: tuple[in
 def test_rate_of_more_than_one_stays_as_it_is() -> None:
     rate = np.where(LABELS == 0, 0.5, 3.5) + np.tile(np.arange(4) / 1e6, 100)
     assert markers(visits_per_month=rate)[0].texts["en"] == "visits_per_month 0.5 (others 3.5)"
+
+
+def test_share_that_reads_like_that_of_the_others_is_no_marker() -> None:
+    """Of 42 members 41 have no pass, which is said as ">77%": beside 77 % of the others this says nothing."""
+    labels = np.repeat([0, 1], [42, 300])
+    passes = np.concatenate([np.arange(42) < 1, np.arange(300) < 69]).astype(float)
+    assert [m for m in profile_segments({"pass": passes}, labels)[0].markers if m.feature == "pass"] == []
+    few = np.concatenate([np.arange(42) < 1, np.arange(300) < 150]).astype(float)
+    assert [str(m) for m in profile_segments({"pass": few}, labels)[0].markers] == ["pass: no >76% (others 50%)"]
+
+
+def test_nearly_all_others_beyond_the_cut_too_is_no_marker() -> None:
+    """ "At least 2" of ratings from 1 to 5 is true of 85 % of the others as well."""
+    members = np.tile([2.0, 3.0, 4.0, 5.0, 5.0], 20)
+    others = np.concatenate([np.repeat(1.0, 45), np.tile([2.0, 3.0, 4.0, 5.0, 5.0], 51)])
+    assert markers(rating=np.concatenate([members, others])) == ()
+
+
+def test_claim_of_a_name_is_said_as_near_the_members_as_it_tells_them_apart() -> None:
+    """All of the recent ones spent 500 or more, not only the 20 of the archetype."""
+    labels = np.repeat([0, 1, 2], 60)
+    spread = np.tile(np.linspace(0, 9, 60), 3)
+    own = {
+        "named": {
+            "names": {"en": "Recent", "ru": "Недавние"},
+            "description": {"en": "x", "ru": "y"},
+            "condition": [{"feature": "recency_days", "operator": "<=", "value": 60},
+                          {"feature": "revenue", "operator": ">=", "value": 20}],
+        }
+    }  # fmt: skip
+    table = {"recency_days": np.array([10.0, 200.0, 300.0])[labels] + spread,
+             "revenue": np.array([500.0, 10.0, 480.0])[labels] + spread}  # fmt: skip
+    row = profile_segments(table, labels, archetypes=own)[0]
+    assert row.name == "Recent"
+    [spend] = [str(marker) for marker in row.markers if marker.feature == "revenue"]
+    assert spend == "revenue 504 (others 250)"

@@ -15,7 +15,8 @@ from custseg._numerics import Floats
 from custseg.profiling.measures._terms import Term
 from custseg.texts import roundest
 
-_QUANTILES = (0.05, 0.1, 0.9, 0.95)
+_TAIL, _CENTRAL_TAIL = 0.05, 0.1
+"""Shares of the values beyond either end of those without stray ones, and of those that a long tail hardly moves."""
 # A bound is rounded by at most so large a part.
 _MARGIN = 0.1
 # A number that people say is at most so many times as far.
@@ -39,7 +40,7 @@ class OwnValues:
     tails : tuple of float
         The values at 5 and 95 %: those of the segment without stray ones.
     center : tuple of float
-        The values at 10 and 90 %, which a long tail hardly moves.
+        The values at 10 and 90 %, which a long tail hardly moves, or at the `tail` that was asked for.
     has_few : bool
         Whether there are at most 12 different values, each of which is said as it is.
     is_whole : bool
@@ -84,7 +85,7 @@ class OwnValues:
         return (Term(feature, ">=", low), Term(feature, "<", high)) if low < high else terms
 
     def central(self, feature: str) -> tuple[Term, ...]:
-        """The range of four fifths of the members, rounded outwards; empty where it is one value or has no end."""
+        """The range between the values of `center`, rounded outwards; empty where it is one value or has no end."""
         first, last = self.center
         low, high = self._low(first), self._high(last)
         return (Term(feature, ">=", low), Term(feature, "<", high)) if first < last and high < math.inf else ()
@@ -116,10 +117,13 @@ class OwnValues:
         return rounded + self.says_last
 
 
-def own_values(members: Floats, *, spoken: tuple[float, ...] = (), says_last: bool = False) -> OwnValues:
-    """Where the values of the members lie, one or more, none of them missing."""
+def own_values(
+    members: Floats, *, spoken: tuple[float, ...] = (), says_last: bool = False, tail: float = _CENTRAL_TAIL
+) -> OwnValues:
+    """Where the values of the members lie, one or more, none of them missing; `tail` is the share beyond either end."""
+    quantiles = (_TAIL, tail, 1 - tail, 1 - _TAIL)
     # A quantile is one of the values, so that a bound occurs in the segment.
-    first, low, high, last = (float(value) for value in np.quantile(members, _QUANTILES, method="inverted_cdf"))
+    first, low, high, last = (float(value) for value in np.quantile(members, quantiles, method="inverted_cdf"))
     return OwnValues(
         median=float(np.median(members)),
         tails=(first, last),

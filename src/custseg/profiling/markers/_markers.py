@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from custseg._numerics import Bools, Floats, Integers
-from custseg._privacy import SMALLEST_GROUP, blurred, share_bounds, share_words
-from custseg.feature_table import GIVEN_FAMILIES, Feature
+from custseg._numerics import Bools, Floats
+from custseg._privacy import SMALLEST_GROUP, share_bounds
+from custseg.profiling.markers._marker_texts import Statement, counts_of_terms, tells_apart
 from custseg.profiling.measures._column_statistics import ABSTRACT, ColumnStatistics
-from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
-from custseg.profiling.measures._intervals import Effect
-from custseg.profiling.measures._table import ProfileTable
-from custseg.profiling.measures._terms import MISSING, PRESENCE, Term, condition_words, is_answer
-from custseg.texts import (
-    EXACT,
-    LANGUAGES,
-    ORDERS_PER_30_DAYS,
-    POINTS,
-    amount,
-    median_text,
-    number,
-    percent,
-    roundest,
-    text,
-)
+from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate, is_clear
+from custseg.profiling.measures._intervals import Effect, share_difference
+from custseg.profiling.measures._terms import PRESENCE, Term
+from custseg.texts import LANGUAGES, POINTS, median_text, roundest, text
 
 _MAX_MARKERS, _ENOUGH_MARKERS = 5, 2
 _DERIVED = 0.2
@@ -42,22 +29,8 @@ _CLOSE = 0.25
 _TELLING = 0.33
 """Absolute Cliff's delta, or difference of shares, under which a difference is small (Romano et al. 2006): two medians
 read like the same one then, and a share that most members do not have is not said."""
-_PERIOD = 30
-"""Days of a rate of orders."""
-_RATE = re.compile(r".*_per_(?:(?P<days>\d+)_?d(?:ays)?|month)", re.IGNORECASE)
-"""Names of rates in a given table, with their days where these are not those of a month."""
 _MOST, _HALF = 0.75, 0.5
 """The shares of the members for which a cut near them, and any cut, must hold."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What a marker says: the medians of members and others, or the shares of customers that meet the terms."""
-
-    terms: tuple[Term, ...] = ()
-    medians: tuple[float, float] | None = None
-    is_code: bool = False
-
 
 RankedMarker = tuple[Candidate, Statement, tuple[str, ...]]
 """A candidate, what is said of it, and the features that are folded into it."""
@@ -152,7 +125,8 @@ def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistic
     """
     feature, share = candidate.feature, candidate.share
     if share is not None:
-        return Statement((Term(feature, "==", share.value),))
+        of_category = Statement((Term(feature, "==", share.value),))
+        return of_category if share.share is not None else _if_shown(statistics, of_category, segment)
     if candidate.terms:
         return _if_shown(statistics, Statement(candidate.terms), segment)
     effect = candidate.effect.value
@@ -259,12 +233,13 @@ def _beyond_best_cut(statistics: ColumnStatistics, feature: str, segment: int, *
 def _may_be_said(gains: Floats, shares: Floats, effect: float) -> Bools:
     """The cuts that say something of the segment: most members are beyond them, and the effect is not small.
 
-    At an end of the range it may be: there the share is that of one value, which readers see. There the share may also
-    be that of a few members who have something, or nothing, unlike nearly all others.
+    At the end of the range at which the members are it may be: there the share is that of one value, which readers see.
+    At either end the share may also be that of a few members who have something, or nothing, unlike nearly all others.
     """
-    is_end = np.isin(np.arange(len(gains)), (1, len(gains) - 1))
-    is_telling = (abs(effect) >= _TELLING) | (is_end & (gains >= NEGLIGIBLE))
-    return np.asarray((shares >= _HALF) & is_telling | is_end & (gains >= _TELLING))
+    cuts, ends = np.arange(len(gains)), (1, len(gains) - 1)
+    is_telling = (abs(effect) >= _TELLING) | (cuts == ends[int(effect > 0)])
+    is_said = (shares >= _HALF) & is_telling & (gains >= NEGLIGIBLE)
+    return np.asarray(is_said | np.isin(cuts, ends) & (gains >= _TELLING))
 
 
 def _best_cut(gains: Floats, shares: Floats, *, is_higher: bool) -> int:
@@ -280,109 +255,26 @@ def _best_cut(gains: Floats, shares: Floats, *, is_higher: bool) -> int:
     return next((cut for cut in order if gains[cut] >= _END * gains.max()), int(gains.argmax()))
 
 
+def statement_of_claim(
+    terms: Sequence[Term], segment: int, statistics: ColumnStatistics, *, is_exact: bool
+) -> tuple[Effect, Statement] | None:
+    """What is said of the terms of a name on one column, with the effect; None where it cannot be said.
+
+    Words of a name are said by their own bounds (`is_exact`). The bound of an archetype may be far from the members: of
+    those who spent 23.7 or more all may have spent 500. What tells them from the others in its direction is said then.
+    """
+    feature, sides = terms[0].feature, {term.operator[0] for term in terms}
+    effect = statistics.effect(feature, segment) if feature in statistics.ranked and not is_exact else None
+    if effect is not None and is_clear(effect) and sides == {">" if effect.value > 0 else "<"}:
+        statement = statement_of(Candidate(feature, effect), segment, statistics)
+        if statement is not None:
+            return effect, statement
+    hits, sizes = counts_of_terms(statistics, terms)
+    others = int(hits.sum() - hits[segment]), int(sizes.sum() - sizes[segment])
+    difference = share_difference(int(hits[segment]), int(sizes[segment]), others=others)
+    shown = _if_shown(statistics, Statement(tuple(terms)), segment)
+    return (difference, shown) if shown is not None and is_clear(difference) else None
+
+
 def _if_shown(statistics: ColumnStatistics, statement: Statement, segment: int) -> Statement | None:
-    return statement if can_be_shown(statistics, statement.terms, segment) else None
-
-
-def can_be_shown(statistics: ColumnStatistics, terms: Sequence[Term], segment: int) -> bool:
-    """Whether both shares can be shown, at least as bounds."""
-    return None not in shares_as_text(statistics, terms, segment, language="en")
-
-
-def shares_as_text(
-    statistics: ColumnStatistics, terms: Sequence[Term], segment: int, *, language: str
-) -> tuple[str | None, str | None]:
-    """The shares of members and of others that meet the terms, as text; None where they must not be shown.
-
-    The others are summed from the blurred cells of their segments, so that the statements on two segments do not give
-    a small cell away.
-    """
-    hits, sizes = _counts(statistics, terms)
-    cells = blurred(np.stack([hits, sizes - hits], axis=1))
-    others = cells.sum(axis=0) - cells[segment]
-    n_hits, n_others = int(hits.sum() - hits[segment]), int(sizes.sum() - sizes[segment])
-    shown = float(others[0] / others.sum()) if others.sum() else None
-    return (
-        share_words(int(hits[segment]), int(sizes[segment]), language),
-        share_words(n_hits, n_others, language, shown=shown),
-    )
-
-
-def _counts(statistics: ColumnStatistics, terms: Sequence[Term]) -> tuple[Integers, Integers]:
-    """Customers of each segment that meet the terms, and customers with a value."""
-    table, labels = statistics.table, statistics.labels
-    holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
-    # Shares are of the customers with a value, but for that of missing values and of those with any.
-    used = labels >= 0
-    if terms[0].operator not in PRESENCE:
-        used = used & ~Term(terms[0].feature, MISSING).holds(table, {})
-    counts = [np.bincount(labels[group], minlength=statistics.n_segments) for group in (holds & used, used)]
-    return counts[0], counts[1]
-
-
-def marker_texts(
-    candidate: Candidate, statement: Statement, segment: int, *, statistics: ColumnStatistics
-) -> dict[str, str]:
-    """The marker as text with the figures of members and of all others, by language."""
-    feature, share, table = candidate.feature, candidate.share, statistics.table
-    if statement.medians is not None:
-        unit = table.described[feature].unit
-        days = days_per_order(statement.medians, table.described[feature])
-        if days is not None:
-            figures = {code: (amount(days[0], "days", code), number(days[1], code)) for code in LANGUAGES}
-            form = "one_order" if unit == ORDERS_PER_30_DAYS and not table.described[feature].labels else "one_in"
-            leads = {
-                code: text(code, "profiling", "markers", form).format(table.phrase(feature, code)) for code in LANGUAGES
-            }
-            return {code: _compared(leads[code], figures[code], code) for code in LANGUAGES}
-        texts = {code: tuple(median_text(value, unit, code) for value in statement.medians) for code in LANGUAGES}
-        return {code: _compared(table.phrase(feature, code), texts[code], code) for code in LANGUAGES}
-    if share is not None and share.share is not None:
-        shares = (share.share, share.others_share)
-        leads = {code: _lead(statement, table, code) for code in LANGUAGES}
-        return {code: _compared(leads[code], tuple(percent(s, code) for s in shares), code) for code in LANGUAGES}
-    return share_texts(statement, segment, statistics=statistics)
-
-
-def days_per_order(medians: tuple[float, float], feature: Feature) -> tuple[float, float] | None:
-    """A rate as days for one, which people can imagine: of orders per 30 days those up to one a day.
-
-    Of rates in a given table, such as trips_per_month, those under one per period; None for others, and for nothing.
-    """
-    if feature.unit == ORDERS_PER_30_DAYS and not feature.labels:
-        period, largest = _PERIOD, float(_PERIOD)
-    elif feature.family in GIVEN_FAMILIES and (rate := _RATE.fullmatch(feature.name)) is not None:
-        period, largest = int(rate["days"] or _PERIOD), np.nextafter(1.0, 0.0)
-    else:
-        return None
-    if not all(0 < median <= largest for median in medians):
-        return None
-    members, others = (round(period / median) for median in medians)
-    return (members, others) if members != others else None
-
-
-def share_texts(statement: Statement, segment: int, *, statistics: ColumnStatistics) -> dict[str, str]:
-    """The shares of members and of others that meet a statement as text, by language."""
-    return {
-        code: _compared(
-            _lead(statement, statistics.table, code),
-            shares_as_text(statistics, statement.terms, segment, language=code),
-            code,
-        )
-        for code in LANGUAGES
-    }
-
-
-def _lead(statement: Statement, table: ProfileTable, language: str) -> str:
-    """What the shares are of: "rating 5:", "app_user: yes", "pdays: code -1:"."""
-    words = condition_words(statement.terms, table, language)
-    if statement.is_code:
-        feature, value = statement.terms[0].feature, statement.terms[0].value
-        form = text(language, "profiling", "markers", "code")
-        words = form.format(table.phrase(feature, language), number(float(value or 0), language, digits=EXACT))
-    return words if is_answer(statement.terms[0], table) else f"{words}:"
-
-
-def _compared(lead: str, figures: Sequence[str | None], language: str) -> str:
-    members, others = figures
-    return f"{lead} {members} ({text(language, 'profiling', 'markers', 'others').format(others)})"
+    return statement if tells_apart(statistics, statement.terms, segment) else None

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custseg.profiling._own_values import own_values
 from custseg.profiling.measures._terms import Term
-from custseg.profiling.naming.traits.columns._own_values import own_values
 
 
 def bounds(low: float, high: float | None = None) -> tuple[Term, ...]:
