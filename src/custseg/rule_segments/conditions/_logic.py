@@ -167,7 +167,7 @@ def _key(test: RateAbove | Overdue) -> str:
 def _possible_truths(group: Sequence[RateAbove | Overdue]) -> list[tuple[bool, ...]]:
     """Which conditions on one rate, or on the rhythm, may be true together: not one without those that it implies."""
     implied = [
-        (i, j) for i, one in enumerate(group) for j, other in enumerate(group) if i != j and _implies(one, other)
+        (i, j) for i, first in enumerate(group) for j, second in enumerate(group) if i != j and _implies(first, second)
     ]
     truths = product((False, True), repeat=len(group))
     return [truth for truth in truths if all(truth[j] or not truth[i] for i, j in implied)]
