@@ -108,13 +108,18 @@ class OwnValues:
         if spoken:
             return spoken[0]
         if self.has_few:
-            return value + 1 if self.is_whole else math.inf
+            return _above(value) if self.is_whole else math.inf
         limit = value + _MARGIN * abs(value)
         first = value - 1 if self.says_last else value
         rounded = None if math.isinf(limit) else roundest(first, limit, whole=self.says_last, near=value)
         if rounded is None:
-            return value + 1 if self.says_last else math.inf
-        return rounded + self.says_last
+            return _above(value) if self.says_last else math.inf
+        return _above(rounded) if self.says_last else rounded
+
+
+def _above(whole: float) -> float:
+    """The next whole number; from 2**53 on the next number that there is."""
+    return max(whole + 1, math.nextafter(whole, math.inf))
 
 
 def own_values(
