@@ -139,7 +139,7 @@ def test_division_of_a_group_is_no_convention() -> None:
 def test_votes_are_told_unless_unanimous() -> None:
     votes = "Repeating the comparisons on random samples of the customers gives this number in 18 of 20 cases."
     assert (english(votes=(18, 20)), remarks(votes=(18, 20))) == (english(), votes)
-    assert remarks("ru", votes=(18, 20)).endswith("то же число сегментов получается так часто: 18 из 20.")
+    assert remarks("ru", votes=(18, 20)).endswith("то же число сегментов получается в 18 случаях из 20.")
     assert remarks(votes=(20, 20)) == ""
 
 

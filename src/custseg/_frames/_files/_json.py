@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
@@ -13,6 +15,8 @@ from custseg.errors import DataError
 from custseg.texts import shown
 
 _START = 4096
+_LONG_NUMBER = re.compile(rb"[\[:,\s](\d{19,})\s*[,}\]]")
+_LARGEST = 2**63 - 1
 
 
 def json_table(paths: Sequence[str], caller: str) -> FileTable:
@@ -46,6 +50,8 @@ def _frame(path: str, caller: str) -> pl.LazyFrame:
             f"{caller}: {shown(path, 300)} holds no JSON objects. Give a file with one object per line, or with one "
             "array of objects."
         )
+    if not reads_large_numbers():
+        _check_numbers(path, caller)
     try:
         if start.startswith(b"["):
             with open_bytes(path) as file:
@@ -61,3 +67,20 @@ def _frame(path: str, caller: str) -> pl.LazyFrame:
             "It must have one complete object per line, or one array of objects."
         ) from error
     return frame
+
+
+@cache
+def reads_large_numbers() -> bool:
+    """Whether polars reads whole numbers from 2**63 on; before version 2 they are missing values in an array."""
+    return pl.read_json(b'[{"id": 9223372036854775808}]')["id"].null_count() == 0
+
+
+def _check_numbers(path: str, caller: str) -> None:
+    """Raise DataError for whole numbers from 2**63 on, so that no id is lost."""
+    with open_bytes(path) as file:
+        for line in file:
+            if any(int(number) > _LARGEST for number in _LONG_NUMBER.findall(line)):
+                raise DataError(
+                    f"{caller}: {shown(path, 300)} has whole numbers above 2**63, which polars {pl.__version__} cannot "
+                    "read. Update polars to version 2 or newer, or write these numbers as texts."
+                )
