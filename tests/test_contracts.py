@@ -123,6 +123,7 @@ def is_quick(example: doctest.DocTest) -> bool:
 EXAMPLES = examples()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "example", all_of(EXAMPLES, quick=[*filter(is_quick, EXAMPLES)]), ids=lambda example: example.name
 )

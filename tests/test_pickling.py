@@ -52,6 +52,7 @@ def test_pickle_holds_no_log() -> None:
     assert b"example.org" not in pickle.dumps(quick_fit(secret, n_segments=2))
 
 
+@pytest.mark.slow
 def test_other_results_can_be_pickled() -> None:
     shop = make_shop(300, 0)
     features = build_features(shop.orders, shop.events, Customers(shop.customers), as_of=shop.as_of)

@@ -260,6 +260,7 @@ def test_every_kind_of_log(kind: str, as_kind: Callable[[pl.DataFrame], object])
     assert rows_of(fitted.model.assign(features=fitted.features.frame)) == rows_of(fitted.assignments)
 
 
+@pytest.mark.slow
 def test_text_ids() -> None:
     log = clean_log()
     texts = log.with_columns(pl.format("c{}", pl.col("customer_id").cast(pl.String).str.zfill(3)).alias("customer_id"))
@@ -268,6 +269,7 @@ def test_text_ids() -> None:
     assert two["segment"].equals(one["segment"])
 
 
+@pytest.mark.slow
 def test_default_as_of() -> None:
     fitted = quick_fit(clean_log())
     assert fitted.as_of == AS_OF
@@ -287,6 +289,7 @@ def test_n_segments_fixed_or_range() -> None:
     assert backwards.assignments.equals(chosen.assignments)
 
 
+@pytest.mark.slow
 def test_min_size_as_count_or_share() -> None:
     log = clean_log(100)
     assert quick_fit(log, min_size=7).choice.min_size == 7
@@ -294,6 +297,7 @@ def test_min_size_as_count_or_share() -> None:
     assert quick_fit(log, min_size=0.061).choice.min_size == 7
 
 
+@pytest.mark.slow
 def test_russian_names(shop: Shop) -> None:
     english, russian = (quick_fit(shop.orders, as_of=shop.as_of, language=x) for x in ("en", "ru"))
     assert [row.names["en"] for row in russian.profiles] == [row.name for row in english.profiles]
@@ -467,6 +471,7 @@ def test_ready_table_keeps_as_of(wholesale: pl.DataFrame) -> None:
         quick_fit(features=wholesale, as_of="2024-05-01")
 
 
+@pytest.mark.slow
 def test_ready_table_with_usual_columns() -> None:
     table = quick_fit(clean_log()).features.frame.with_columns(visits=pl.int_range(pl.len()))
     fitted = quick_fit(features=table)
@@ -503,6 +508,7 @@ def test_few_negative_revenues_are_no_segment() -> None:
     assert min(row.size for row in fitted.profiles) >= 75
 
 
+@pytest.mark.slow
 def test_real_log(shared_file: Callable[[str], Path]) -> None:
     log = shared_file("cdnow_sample.csv")
     fitted = quick_fit(Orders(log, customer="id", order=None, date="date", amount="spent"))
@@ -606,6 +612,7 @@ def test_default_compares_all_methods() -> None:
     assert repr(fitted).endswith(f"Why: {fitted.choice.reason}")
 
 
+@pytest.mark.slow
 def test_shuffled_table_same_choice() -> None:
     table = spots((0, 0), (4, 3), n_rows=30)
     shuffled = table.sample(fraction=1, shuffle=True, seed=1)

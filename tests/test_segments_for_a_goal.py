@@ -75,6 +75,7 @@ def test_a_goal_without_foresight_lists_them_by_it() -> None:
     assert means == sorted(means, reverse=True)
 
 
+@pytest.mark.slow
 def test_result_says_what_it_is_for() -> None:
     assert result().goal is GOALS["repeat_purchase"]
     assert "made for the goal “repeat purchases”: the number of orders over the next 90 days" in result().why()
@@ -142,6 +143,7 @@ def test_same_customers_in_any_order() -> None:
     assert pl.DataFrame(again.assignments).equals(pl.DataFrame(result().assignments))
 
 
+@pytest.mark.slow
 def test_mails_alone() -> None:
     mails = quick_fit(events=SHOP.events, as_of=SHOP.as_of, goal="email_engagement")
     assert mails.model.preparation.names == ["open_rate_shrunk", "click_rate_shrunk", "foresight"]

@@ -61,6 +61,7 @@ def reach(fit: Segmentation, segment: int) -> float:
     return float((flags == 1).mean())
 
 
+@pytest.mark.slow
 def test_russian_notes() -> None:
     shop = make_shop(300, 1)
     result = fit_segments(
@@ -69,6 +70,7 @@ def test_russian_notes() -> None:
     assert result.notes[0].startswith("Минимальный размер по журналу: чтобы увидеть +150")
 
 
+@pytest.mark.slow
 def test_too_few_customers_get_the_usual_share() -> None:
     shop = make_shop(200, 1)
     result = fit_segments(shop.orders, as_of=shop.as_of, min_size="auto", lift=0.1, method="kmeans", n_segments=2)

@@ -144,6 +144,7 @@ def test_file_of_another_kind_is_told(names: list[str], words: str, tmp_path: Pa
     assert re.search(words, result.stderr)
 
 
+@pytest.mark.slow
 def test_events_and_customers_are_inspected(tmp_path: Path) -> None:
     clean_log().write_csv(tmp_path / "orders.csv")
     pl.DataFrame({

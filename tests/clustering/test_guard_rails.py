@@ -97,6 +97,7 @@ def test_minus_zero_is_zero(model):
     assert np.array_equal(model.fit(rows).labels_, model.fit(signed).labels_)
 
 
+@pytest.mark.slow
 def test_numba_is_imported_when_it_is_used():
     code = "import sys, custseg.clustering; print('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

@@ -95,6 +95,7 @@ def test_zero_dates_are_no_dates(kind: str, tmp_path: Path) -> None:
     assert len(rows_of(rfm(Orders(KINDS[kind](log, tmp_path)), as_of="2024-06-01"))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_fields_on_first_line_alone(kind: str, tmp_path: Path) -> None:
     whole = pl.DataFrame(
@@ -137,6 +138,7 @@ def test_small_amounts_are_exact(kind: str, tmp_path: Path) -> None:
 LINE = "'a' customer_id, 1 order_id, DATE '2024-05-01' ordered_at, 2.5 amount"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["it", "custseg_result", "custseg_log"])
 def test_tables_of_the_database(name: str) -> None:
     connection = duckdb.connect(config={"python_enable_replacements": False})

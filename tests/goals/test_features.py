@@ -51,6 +51,7 @@ def test_one_family_has_the_weights_of_no_goal() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_family_of_weight_0_describes_only() -> None:
     goal = Goal("x", weights={"foresight": 0})
     table = table_for(goal)

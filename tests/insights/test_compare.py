@@ -115,6 +115,7 @@ def test_repr_is_a_table(compared: MethodComparison) -> None:
     assert lines[4].endswith("it found no segments")
 
 
+@pytest.mark.slow
 def test_rows_of_our_methods_are_those_of_the_choice() -> None:
     features = customers().select("id", "visits", "basket")
     fitted = fit_segments(features=features, method="kmeans", n_segments=range(2, 5))

@@ -86,6 +86,7 @@ def all_values(result: Segmentation, place: int) -> dict[str, float]:
     return {name: float(result.features.values(name)[place]) for name in result.features.numeric_names()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_name_of_the_other_segment_is_true_of_the_changed_customer(method: str) -> None:
     result, changes = RESULTS[method], 0
@@ -134,6 +135,7 @@ def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> N
             assert label in (result.labels[place], -1) or not is_shown or not result.profiles[label].name_holds(moved)
 
 
+@pytest.mark.slow
 def test_whole_features_change_to_whole_numbers() -> None:
     result = RESULTS["kmeans"]
     changes = [explain(result, result.features.ids[place]).counterfactual for place in clustered_places(result)[:60]]
@@ -183,6 +185,7 @@ def test_values_below_one_have_two_digits() -> None:
     assert "0.065 (median 0.068 here, 0.54 there)" in repr(explain(line([*values]), "c0"))
 
 
+@pytest.mark.slow
 def test_sentences_in_russian() -> None:
     result = RESULTS["kmeans"]
     texts = [repr(explain(result, result.features.ids[p], language="ru")) for p in clustered_places(result)[:20]]

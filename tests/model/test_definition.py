@@ -83,6 +83,7 @@ def test_all_missing_columns_are_named(shop: Shop, whole: Segmentation) -> None:
         whole.model.assign(shop.orders.drop("ordered_at", "amount"), shop.events, as_of=shop.as_of)
 
 
+@pytest.mark.slow
 def test_columns_that_the_model_does_not_need_may_be_missing(shop: Shop) -> None:
     fit = quick_fit(Orders(shop.orders, channel="channel", category="category"), as_of=shop.as_of)
     orders = shop.orders.drop("channel", "category")
@@ -114,6 +115,7 @@ def test_missing_arguments(arguments: dict[str, object], words: str) -> None:
         model.assign(**{"orders": log, "as_of": "2025-01-01", **arguments})
 
 
+@pytest.mark.slow
 def test_features_given_as_a_log() -> None:
     fit = quick_fit(clean_log(60))
     for table in (fit.features, fit.features.frame):

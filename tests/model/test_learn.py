@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 from logs import clean_log
 from quick import quick_fit
 
@@ -32,6 +33,7 @@ def test_model_of_a_ready_table_has_no_definition() -> None:
     assert [feature.name for feature in model.columns] == ["visits", "income"]
 
 
+@pytest.mark.slow
 def test_families_and_figures_are_those_that_are_needed() -> None:
     model = quick_fit(clean_log(120)).model
     assert model.definition is not None

@@ -125,6 +125,7 @@ def test_tables_of_every_kind_give_the_same_profiles(as_kind: Callable[[pl.DataF
     assert len(columns) > 0 if kind not in ("duckdb", "polars lazy") else columns is not None
 
 
+@pytest.mark.slow
 def test_mapping_and_feature_table_are_taken() -> None:
     shop = make_shop(300, 0)
     features = build_features(shop.orders, as_of=shop.as_of)

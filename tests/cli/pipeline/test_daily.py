@@ -129,6 +129,7 @@ def test_russian_day(project: Path) -> None:
     assert "Записан файл out/entered_2024-10-01.csv" in output
 
 
+@pytest.mark.slow
 def test_day_begins_with_the_sums(project: Path) -> None:
     run("daily", "--as-of", DAYS[0])
     output = run("daily", "--as-of", DAYS[1]).stdout

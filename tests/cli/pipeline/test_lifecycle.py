@@ -202,6 +202,7 @@ def test_sql_of_orders_has_the_options_of_python(project: Path) -> None:
     assert run("sql", "duckdb", *options).stdout == query + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

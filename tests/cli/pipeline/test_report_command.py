@@ -26,6 +26,7 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.slow
 def test_report_and_markdown_are_written(log: str, tmp_path: Path) -> None:
     code, output = run("report", log, *QUICK, "--markdown", "chat.md")
     assert code == 0

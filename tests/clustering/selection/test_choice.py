@@ -312,6 +312,7 @@ def test_interruption_leaves_nothing_running(limit: int) -> None:
     assert set(threading.enumerate()) <= before
 
 
+@pytest.mark.slow
 @examples(8)
 @given(st.integers(0, 1000), st.integers(1, 12))
 def test_no_group_is_under_the_minimum_and_none_is_empty(seed: int, least: int) -> None:
@@ -529,6 +530,7 @@ def test_clusters_that_are_required_have_a_verdict_at_least_constructive(unclear
     assert measured(required) == measured(unclear)
 
 
+@pytest.mark.slow
 def test_single_cluster_gives_way_where_clusters_are_required() -> None:
     alone = choose(cloud(), "auto")
     assert (alone.best.n_clusters, alone.verdict) == (1, "none")

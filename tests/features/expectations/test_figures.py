@@ -19,6 +19,7 @@ def sums_of(log: object, as_of: object = "2024-10-27", **arguments: object) -> S
     return SharedSums(described_logs(log, arguments.pop("events", None), as_of=as_of, caller="test", **arguments))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", list(OUTCOMES))
 def test_scores_of_every_outcome_are_centered(outcome: str) -> None:
     shop = make_shop(300, 0)

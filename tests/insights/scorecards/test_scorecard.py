@@ -141,6 +141,7 @@ def test_days_are_compared_where_orders_have_no_times(history: SegmentHistory) -
     assert ratio(card, "Loyal", "conversion_rate") == (1, 1)
 
 
+@pytest.mark.slow
 def test_result_counts_from_its_snapshot_on() -> None:
     card = scorecard(RESULT, SHOP_EVENTS, SHOP.orders, since="2024-10-01", until="2025-07-01")
     later = scorecard(RESULT, SHOP_EVENTS, SHOP.orders, **PERIOD)

@@ -105,6 +105,7 @@ def test_segments_do_not_know_the_period() -> None:
     assert other.share != proof().share
 
 
+@pytest.mark.slow
 def test_logs_that_end_early_are_named() -> None:
     """Nothing is known of the last 20 of 60 days."""
     late = proof_of(as_of=shop().as_of + timedelta(days=20))
@@ -145,6 +146,7 @@ def test_a_window_ends_at_the_cut() -> None:
     assert told.n_customers < proof().n_customers
 
 
+@pytest.mark.slow
 def test_without_a_goal_the_outcome_is_revenue() -> None:
     told = proof_of(goal=None, n_segments=3)
     assert (told.goal, told.outcome) == (None, "revenue")

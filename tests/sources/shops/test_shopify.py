@@ -63,6 +63,7 @@ def test_customers_have_the_key_of_the_orders(tmp_path: Path) -> None:
     assert logs.report.count("customers_without_key") == 1
 
 
+@pytest.mark.slow
 def test_every_kind_of_table_gives_the_same(tmp_path: Path) -> None:
     path = written(tmp_path, ORDERS)
     text = pl.read_csv(path, infer_schema=False)
@@ -73,6 +74,7 @@ def test_every_kind_of_table_gives_the_same(tmp_path: Path) -> None:
     assert all(result.equals(results[0]) for result in results[1:])
 
 
+@pytest.mark.slow
 def test_relation_gives_the_same(tmp_path: Path) -> None:
     path = written(tmp_path, ORDERS)
     relation = duckdb_relation(pl.read_csv(path, infer_schema=False).to_arrow())

@@ -80,6 +80,7 @@ def test_customers_worked_by_hand(tmp_path: Path) -> None:
         woocommerce(customers=path)
 
 
+@pytest.mark.slow
 def test_relation_reads_the_same(tmp_path: Path) -> None:
     relation = duckdb_relation(pl.read_json(written(tmp_path)).to_arrow())
     logs = [woocommerce(table).orders.lines().collect("polars").to_native() for table in (relation, written(tmp_path))]

@@ -86,6 +86,7 @@ def test_a_snapshot_with_itself_has_only_stayed(segments: dict[str, int | None])
     assert {(flow.before, flow.after) for flow in movement.flows} == {(item, item) for item in movement.segments}
 
 
+@pytest.mark.slow
 @given(pairs, st.randoms())
 def test_order_of_rows_does_not_matter(pair: tuple[dict[Any, int | None], ...], random: Any) -> None:
     tables = [snapshot(segments) for segments in pair]
@@ -184,6 +185,7 @@ def moves(history: SegmentHistory, **options: Any) -> list[tuple[str, str]]:
     return [(f"0{m}", c) for m, r in zip(months, results, strict=True) for c in r.entered["customer_id"].to_list()]
 
 
+@pytest.mark.slow
 def test_history_without_and_with_a_stay(flapping: SegmentHistory) -> None:
     assert [customer for _, customer in moves(flapping)].count("c0") == 5
     # The stay of two is complete in the fourth month; who was absent is new again.

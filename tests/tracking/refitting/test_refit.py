@@ -55,6 +55,7 @@ def test_largest_segment_need_not_be_0() -> None:
     assert result.assignments["segment"].to_list() == result.labels.tolist()
 
 
+@pytest.mark.slow
 def test_everything_has_the_numbers_of_the_model(tmp_path: Path) -> None:
     refitted = refit(fitted({10: 60, 50: 40, 90: 20}).model, features=groups({10: 30, 50: 40, 90: 60}))
     result = refitted.result.rename({2: "Fans"})
@@ -76,6 +77,7 @@ def test_everything_has_the_numbers_of_the_model(tmp_path: Path) -> None:
     assert loaded.assign(features=result.features).equals(result.assignments)
 
 
+@pytest.mark.slow
 def test_number_that_is_gone_is_not_used_again() -> None:
     model = fitted({10: 60, 50: 40, 90: 20}).model
     two = refit(model, features=groups({10: 60, 50: 40}), n_segments=2)

@@ -21,6 +21,7 @@ def refitted() -> Refit:
     return Refit(after, RefitRecord(None, relations, renamed=(1,)), before.model)
 
 
+@pytest.mark.slow
 def test_text_counts_the_kinds_and_says_what_was_renamed(refitted: Refit) -> None:
     first, second = refitted.text.splitlines()
     assert first == (
