@@ -22,11 +22,7 @@ from custseg.insights import compare_methods, explain
 from custseg.profiling import profile_segments
 from custseg.rules import segment_rules
 
-ODD = [
-    "^a$",
-    "a\x1b[31m\u202e\nb",
-    *(pytest.param(name, marks=pytest.mark.slow) for name in ["*", "^.*$", ".", 'a"b', "\ufeffa", "select", "x" * 300]),
-]
+ODD = ["^a$", "a\x1b[31m\u202e\nb", "*", "^.*$", ".", 'a"b', "\ufeffa", "select", "x" * 300]
 REFUSED = {"": "has no name", " ": "has no name", "a\0b": "must not contain the NUL character"}
 GROUPS = np.repeat([0, 1], 30)
 TABLE = pl.DataFrame({"customer_id": range(60), "a": GROUPS * 10.0 + np.arange(60) % 7, "b": np.arange(60) % 5})
@@ -71,7 +67,7 @@ DOORS: dict[str, Callable[[str], Any]] = {
 
 
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("name", all_of(ODD, quick=list(ODD)[::6]))
+@pytest.mark.parametrize("name", all_of(ODD, quick=ODD[:2]))
 def test_odd_name_is_shown_cleaned(door: str, name: str) -> None:
     assert is_clean(shown(DOORS[door](name)))
 
