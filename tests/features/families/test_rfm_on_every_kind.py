@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from kinds import EVERY_KIND, comes_back, rows_of
+from kinds import comes_back, rows_of
 from spark_session import is_spark_frame
 
 from custseg import Orders
@@ -72,9 +72,10 @@ def test_text_ids_stay_as_they_are(as_kind: AsKind) -> None:
     assert list(found) == sorted(found)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind != "csv"], indirect=True)
 @pytest.mark.parametrize("dtype", [pl.Int8, pl.UInt16, pl.Int32, pl.UInt64, pl.Float64, pl.String])
-def test_ids_keep_their_type(as_kind: AsKind, dtype: type[pl.DataType]) -> None:
+def test_ids_keep_their_type(kind: str, as_kind: AsKind, dtype: type[pl.DataType]) -> None:
+    if kind == "csv":
+        pytest.skip("a CSV file has no types")
     table = DIRTY.head(4).with_columns(pl.Series("customer_id", [1, 1, 2, 2]).cast(dtype))
     given = as_kind(table)
     result = rfm(given, as_of="2024-06-01")
