@@ -115,7 +115,7 @@ def few_columns(
     leaves = [(leaf.label, dict(leaf.bins)) for leaf in root.leaves()]
     while (merged := merged_leaves(leaves, sample)) is not None:
         leaves = merged
-    rules = sorted(((label, sample.conditions(bins)) for label, bins in leaves), key=lambda rule: rule[0])
+    rules = [(label, sample.conditions(bins)) for label, bins in leaves]
     used = {condition.feature for _, conditions in rules for condition in conditions}
     columns = tuple(name for name in names if name in used)
     return FewColumns(columns, tuple(rules), validated, split.held_out, is_validated)

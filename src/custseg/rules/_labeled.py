@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -16,7 +17,7 @@ from custseg._numerics import Integers
 from custseg._privacy import SMALLEST_GROUP
 from custseg.rules._conditions import Condition
 from custseg.rules._input import given_columns
-from custseg.rules._results import Rule, all_hold, labels_by
+from custseg.rules._results import Rule, RuleSet, all_hold, labels_by
 from custseg.texts import listed, text
 
 
@@ -90,11 +91,19 @@ def labeled_customers(
 class Evaluation:
     """Measures rules on held-out customers."""
 
-    held_out: nw.DataFrame[Any]
-    truth: Integers
-    segments: Sequence[int]
-    names: Sequence[str]
+    customers: LabeledCustomers
+    rows: Integers
     language: str
+
+    @cached_property
+    def held_out(self) -> nw.DataFrame[Any]:
+        """The table of these customers."""
+        return self.customers.table[self.rows]
+
+    @property
+    def truth(self) -> Integers:
+        """The positions of their segments."""
+        return self.customers.codes[self.rows]
 
     def rule(self, code: int, conditions: tuple[Condition, ...]) -> Rule:
         """The conditions as a rule, with its precision, recall and lift."""
@@ -103,8 +112,8 @@ class Evaluation:
         enough = n_members >= SMALLEST_GROUP
         precision = n_hits / n_selected if enough and n_selected >= SMALLEST_GROUP else None
         return Rule(
-            segment=self.segments[code],
-            name=self.names[code],
+            segment=self.customers.segments[code],
+            name=self.customers.names[code],
             conditions=conditions,
             precision=precision,
             recall=n_hits / n_members if enough else None,
@@ -113,11 +122,17 @@ class Evaluation:
             language=self.language,
         )
 
-    def fidelity(self, rules: Sequence[Rule], otherwise: int) -> float | None:
+    def rule_set(self, rules: Sequence[tuple[int, tuple[Condition, ...]]]) -> RuleSet:
+        """The rules that cover all customers as a set, sorted by segment, with its fidelity."""
+        measured = [self.rule(code, conditions) for code, conditions in sorted(rules, key=lambda rule: rule[0])]
+        return RuleSet(tuple(measured), self.customers.largest, self._fidelity(measured), len(self.rows), self.language)
+
+    def _fidelity(self, rules: Sequence[Rule]) -> float | None:
         """Share of the held-out customers whose segment the rules predict; None under ten customers."""
-        if len(self.truth) < SMALLEST_GROUP:
+        if len(self.rows) < SMALLEST_GROUP:
             return None
-        return float((labels_by(rules, self.held_out, otherwise) == np.array(self.segments)[self.truth]).mean())
+        predicted = labels_by(rules, self.held_out, self.customers.largest)
+        return float((predicted == np.array(self.customers.segments)[self.truth]).mean())
 
 
 def _selected(table: nw.DataFrame[Any], columns: Sequence[str] | None, caller: str) -> nw.DataFrame[Any]:

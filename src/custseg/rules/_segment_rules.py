@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from custseg._checks import check_choice, check_integer, check_random_state
 from custseg._frames import column_of
 from custseg.rules._beam_search import Sample, best_conditions
@@ -112,20 +110,18 @@ def segment_rules(
     )
     if not customers.segments:
         return SegmentRules((), RuleSet((), customers.largest, None, 0, language))
-    table, codes, segments = customers.table, customers.codes, customers.segments
+    table, codes = customers.table, customers.codes
     bins = columns_in_bins(table, customers.templates)
     split = split_rows(table, codes, columns=bins, seed=seed)
     bin_codes = [column.codes(column_of(table, column.template.feature)[split.learned]) for column in bins]
     sample = Sample(bins, bin_codes, codes[split.learned], split.weights)
-    single = [(code, best_conditions(sample, code, max_conditions=max_conditions)) for code in range(len(segments))]
+    single = [
+        (code, best_conditions(sample, code, max_conditions=max_conditions)) for code in range(len(customers.segments))
+    ]
     covering = covering_conditions(sample, max_conditions=max_conditions)
 
-    held_out, truth = table[split.held_out], codes[split.held_out]
-    evaluation = Evaluation(held_out, truth, segments=segments, names=customers.names, language=language)
-    rules = sorted((evaluation.rule(code, conditions) for code, conditions in covering), key=lambda rule: rule.segment)
-    largest = segments[int(np.argmax(sample.sizes))]
-    rule_set = RuleSet(tuple(rules), largest, evaluation.fidelity(rules, largest), len(truth), language)
+    evaluation = Evaluation(customers, split.held_out, language)
     # The trivial rule would hide that there are segments which are too small to be described.
     allow_trivial = customers.n_segments == 1
     best = (evaluation.rule(code, conditions) for code, conditions in single if conditions or allow_trivial)
-    return SegmentRules(tuple(best), rule_set)
+    return SegmentRules(tuple(best), evaluation.rule_set(covering))

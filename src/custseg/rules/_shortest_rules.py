@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 
-import numpy as np
-
 from custseg._checks import as_share, check_choice, check_integer, check_random_state
 from custseg._display import Columnar
 from custseg._numerics import Integers
@@ -163,11 +161,5 @@ def shortest_rules(
             f"others; {plural(len(codes), 'customer')} are in segments. Take more customers."
         )
     few = few_columns(table, customers.templates, codes, at_least=share, max_columns=most, seed=seed, caller=caller)
-    truth = codes[few.held_out]
-    evaluation = Evaluation(
-        table[few.held_out], truth, segments=customers.segments, names=customers.names, language=language
-    )
-    rules = [evaluation.rule(code, conditions) for code, conditions in few.rules]
-    largest = customers.segments[int(np.bincount(codes).argmax())]
-    rule_set = RuleSet(tuple(rules), largest, evaluation.fidelity(rules, largest), len(truth), language)
+    rule_set = Evaluation(customers, few.held_out, language).rule_set(few.rules)
     return ShortestRules(few.columns, rule_set, share, few.validated, customers.rows[few.held_out], few.is_validated)

@@ -9,10 +9,7 @@ FACTS = LogFacts(rows=10, rows_after=2, without_date=1, unusable_dates=0, withou
                  first_day=1, last_day=9)  # fmt: skip
 
 
-def test_log_that_stays_as_it_is_passes() -> None:
+def test_only_a_log_that_changed_is_refused() -> None:
     raise_on_change(FACTS, 7, log="order", caller="fit_segments")
-
-
-def test_log_that_changed_is_refused() -> None:
     with pytest.raises(DataError, match=r"the order log changed while it was read: it had 7 lines .* then 8"):
         raise_on_change(FACTS, 8, log="order", caller="fit_segments")
