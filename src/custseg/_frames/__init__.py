@@ -17,6 +17,8 @@ from custseg._frames._distributed import (
     computed,
     computed_once,
     count_lines,
+    counts_of_counts,
+    counts_of_marks,
     first_of_each,
     gathered,
     is_distributed,
@@ -26,6 +28,7 @@ from custseg._frames._distributed import (
     renamed,
     sorted_by,
     split_pattern,
+    unicode_pattern,
     with_lookup,
 )
 from custseg._frames._files import (
@@ -37,7 +40,7 @@ from custseg._frames._files import (
     look_at_text_file,
     open_bytes,
 )
-from custseg._frames._give_back import as_pandas, local_returner
+from custseg._frames._give_back import Returner, as_pandas, local_returner
 from custseg._frames._local import (
     collect,
     collect_together,
@@ -51,7 +54,7 @@ from custseg._frames._local import (
     table_writer,
 )
 from custseg._frames._nested import exploded, rows_of, text_lists, with_nested, with_rows
-from custseg._frames._open import Table, is_json, matching_paths, open_table, read_table
+from custseg._frames._open import NOT_ON_SPARK, Table, is_json, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
 from custseg._frames._spark import (
     check_usable,
@@ -67,12 +70,14 @@ from custseg._frames._spark import (
     spark_sql,
     types_of,
 )
+from custseg._frames._spark._return import SparkLike
 from custseg._frames._spreadsheet import original_text, safe_text
 
 __all__ = [
     "MONEY_DIGITS",
     "MONEY_LIMIT",
     "MONEY_UNIT",
+    "NOT_ON_SPARK",
     "NUMBER_FORMATS",
     "USUAL_FORM",
     "ZERO_DATE",
@@ -82,7 +87,9 @@ __all__ = [
     "DateStyle",
     "Dialect",
     "FirstRow",
+    "Returner",
     "Rows",
+    "SparkLike",
     "Table",
     "TableSample",
     "TextFacts",
@@ -98,6 +105,8 @@ __all__ = [
     "count_lines",
     "count_rows",
     "counted",
+    "counts_of_counts",
+    "counts_of_marks",
     "counts_of_values",
     "date_format",
     "exploded",
@@ -138,6 +147,7 @@ __all__ = [
     "table_writer",
     "text_lists",
     "types_of",
+    "unicode_pattern",
     "with_lookup",
     "with_nested",
     "with_rows",

@@ -10,16 +10,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import reduce
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import narwhals.stable.v2 as nw
 
 from custseg._frames._local import collect, collect_together
 from custseg._frames._spark._return import spark_table
 from custseg._frames._spark._session import functions_of, is_connect, run_spark, window_of
+from custseg._numerics import Integers
 
 Rows = nw.DataFrame[Any] | nw.LazyFrame[Any]
 """A local table, or one on Spark."""
+
+_Frame = TypeVar("_Frame", bound=Rows)
 
 
 def is_distributed(frame: Rows) -> bool:
@@ -61,7 +64,7 @@ def release(persisted: Sequence[Any]) -> None:
         run_spark(native.unpersist)
 
 
-def computed_once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def computed_once(frame: _Frame) -> _Frame:
     """The frame; on Spark, where `keeping` is open, its rows are kept when they are first computed, on disk if need be.
 
     Spark computes a frame anew for each of its uses, and a view may then have changed.
@@ -73,7 +76,7 @@ def computed_once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     # Spark Connect sends the whole plan with every step, which a checkpoint cuts off; its rows go with the last frame.
     native = run_spark(native.localCheckpoint if is_connect(native) else native.persist)
     persisted.append(native)
-    return cast("nw.LazyFrame[Any]", nw.from_native(native))
+    return cast("_Frame", nw.from_native(native))
 
 
 def computed(
@@ -86,9 +89,31 @@ def computed(
     return list(tables[: len(per_customer)]), tables[len(per_customer) :]
 
 
-def count_lines(frame: nw.LazyFrame[Any]) -> int:
-    """How many rows the frame has."""
-    return int(collect(frame.select(nw.len().alias("lines"))).item())
+def count_lines(rows: Rows) -> int:
+    """How many rows the table has."""
+    return int(collected(rows.select(nw.len().alias("lines"))).item())
+
+
+def counts_of_marks(
+    rows: Rows, marks: Mapping[str, nw.Expr], sums: Mapping[str, nw.Expr] | None = None
+) -> dict[str, int]:
+    """How many rows meet each condition, and the sums of whole numbers, by one pass over the rows."""
+    sums = sums or {}
+    # Conditions stand before the aggregation: inside `select` with sums some engines drop them in silence.
+    marked = rows.select(
+        *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
+        *(value.alias(name) for name, value in sums.items()),
+    )
+    columns = [*(nw.col(name).count() for name in marks), *(nw.col(name).sum() for name in sums)]
+    row = collected(marked.select(*columns)).row(0) if columns else ()
+    return {name: int(count or 0) for name, count in zip((*marks, *sums), row, strict=True)}
+
+
+def counts_of_counts(rows: Rows, name: str) -> tuple[Integers, Integers]:
+    """The distinct values of a column of counts, which are few, in increasing order, and how many rows have each."""
+    counts = collected(rows.select(name).group_by(name).agg(nw.len().alias("rows"))).sort(name)
+    values, times = (counts.get_column(column).cast(nw.Int64).to_numpy() for column in (name, "rows"))
+    return values, times
 
 
 def collected(rows: Rows) -> nw.DataFrame[Any]:
@@ -146,6 +171,11 @@ def first_of_each(rows: Rows, key: str, order_by: Sequence[str]) -> Rows:
 def split_pattern(rows: Rows, separator: str) -> str:
     """The separator as the engine wants it to split text: Spark takes it for a regular expression."""
     return re.escape(separator) if is_distributed(rows) else separator
+
+
+def unicode_pattern(rows: Rows, pattern: str) -> str:
+    """The regular expression, whose classes and cases are those of Unicode; in Java they are of ASCII unless told."""
+    return f"(?U){pattern}" if is_distributed(rows) else pattern
 
 
 def sorted_by(rows: Rows, column: str = "customer_id") -> Rows:

@@ -31,6 +31,10 @@ _KINDS = (
     "a polars DataFrame or LazyFrame, a pandas DataFrame, a pyarrow Table, a DuckDB relation, a Spark DataFrame, "
     "or the path of a CSV, Parquet, Excel or JSON file"
 )
+NOT_ON_SPARK = (
+    "a table in Spark cannot be given here, for its rows would have to come to this machine. Give the part that is "
+    "needed as a local table: select its columns and rows in Spark, or a sample, then .toArrow()."
+)
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt")
 _PARQUET = (".parquet", ".pq")
 _UNREADABLE_ARROW = ("month_day_nano_interval", "decimal256", "sparse_union", "dense_union", "run_end_encoded")
@@ -106,12 +110,16 @@ def open_table(
     *,
     form: CSVFormat = USUAL_FORM,
     in_memory: bool = False,
+    on_spark: bool = False,
 ) -> Table:
     """The table or file, opened; of a CSV file the bytes are checked once.
 
-    With `whole`, a CSV file is read into memory: its columns are to be looked at one by one.
+    With `in_memory`, a CSV file is read into memory: its columns are to be looked at one by one. Only with `on_spark`
+    may it be a Spark DataFrame: all others would pull its rows to this machine.
     """
     form.check(caller)
+    if not on_spark and is_spark_frame(table):
+        raise TypeError(f"{caller}: {NOT_ON_SPARK}")
     opened = _opened(table, caller, form, in_memory=in_memory)
     check_no_nul(caller, opened.dialect.columns)
     return opened

@@ -135,7 +135,7 @@ class Customers:
 
     def __post_init__(self) -> None:
         self._check_arguments()
-        table = open_table(self.table, "Customers", form=csv_format(self), in_memory=True)
+        table = open_table(self.table, "Customers", form=csv_format(self), in_memory=True, on_spark=True)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Customers", self.described(), required=("customer",))
         if not self._declared():

@@ -124,7 +124,7 @@ class Events:
     def __post_init__(self) -> None:
         check_required_roles(self, _REQUIRED)
         self._check_names()
-        table = open_table(self.table, "Events", form=csv_format(self))
+        table = open_table(self.table, "Events", form=csv_format(self), on_spark=True)
         object.__setattr__(self, "source_table", table)
         table.check_columns("Events", self.described(), required=_REQUIRED)
         check_types(self, table.dialect, _RULES)

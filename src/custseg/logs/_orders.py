@@ -149,7 +149,7 @@ class Orders:
         if (self.quantity is None) != (self.price is None):
             raise ValueError("Orders: quantity and price must be given together: they replace amount.")
         self._check_roles()
-        table = open_table(self.table, "Orders", form=csv_format(self))
+        table = open_table(self.table, "Orders", form=csv_format(self), on_spark=True)
         object.__setattr__(self, "source_table", table)
         table.check_types("Orders", map(str, self.described().values()))
         self._check_amount(table.dialect.columns)

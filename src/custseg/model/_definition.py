@@ -98,7 +98,9 @@ class FeatureDefinition:
             # Whoever gives a feature table in place of a log needs neither the other logs nor a moment.
             for name, table in logs.items():
                 if table is not None and not isinstance(table, _LOGS[name]):
-                    _refuse_features(name, open_table(table, caller).dialect.columns, names, caller=caller)
+                    _refuse_features(
+                        name, open_table(table, caller, on_spark=True).dialect.columns, names, caller=caller
+                    )
         if lacking:
             words = " and ".join(f"{name}=" for name in lacking)
             raise TypeError(
@@ -173,7 +175,7 @@ class FeatureDefinition:
         for log, kind in _LOGS.items():
             if isinstance(table, kind):
                 raise TypeError(f"{caller}: features= got a described log ({kind.__name__}). Give it as {log}=.")
-        columns = set(open_table(table, caller).dialect.columns)
+        columns = set(open_table(table, caller, on_spark=True).dialect.columns)
         if set(names) <= columns:
             return
         for log, arguments in self.logs.items():

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice
-from custseg._frames import is_spark_frame
+from custseg._frames import NOT_ON_SPARK, is_spark_frame
 from custseg._numerics import Floats
 from custseg.clustering import Assessment, AssignmentRule
 from custseg.errors import DataError
@@ -180,7 +180,7 @@ class SegmentModel:
         """The same as `any_features_of`, in memory; TypeError for features in Spark."""
         table = self.any_features_of(logs, features, caller=caller, **options)
         if isinstance(table, DistributedFeatures):
-            raise TypeError(f"{caller}: tables in Spark cannot be given. Collect what it needs, as in df.toArrow().")
+            raise TypeError(f"{caller}: {NOT_ON_SPARK}")
         return table
 
     def any_features_of(

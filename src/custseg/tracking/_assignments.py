@@ -24,7 +24,7 @@ class Assignments:
 
     Attributes
     ----------
-    local : narwhals DataFrame
+    local : narwhals DataFrame, or LazyFrame on Spark
         `customer_id` (whole numbers or text), `segment` (Int64; missing in no segment), `name`, and, if the table has
         them, `confidence` (Float64), `second_segment` (Int64), `is_outlier` (Boolean) and the columns asked for.
     names : mapping of int to str
@@ -35,7 +35,7 @@ class Assignments:
         Converts a local frame to the caller's kind of table.
     """
 
-    local: nw.DataFrame[Any]
+    local: Any
     names: Mapping[int, str]
     unclustered: tuple[str, ...]
     give_back: Callable[[nw.DataFrame[Any]], Any]

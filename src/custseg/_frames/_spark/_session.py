@@ -20,6 +20,7 @@ _REMEDIES = {
     "FIELD_NOT_FOUND": "Columns are missing.",
     "CANNOT_PARSE": "Cast the columns with try_cast, which gives null instead of an error.",
     "CAST_INVALID_INPUT": "Cast the columns with try_cast, which gives null instead of an error.",
+    "ARITHMETIC_OVERFLOW": "A sum is too large: give the numbers in a larger unit.",
     "FAILED_READ_FILE": "Files of the table have gone or changed; read it again.",
     "TABLE_OR_VIEW_NOT_FOUND": "The table or view has gone since it was read.",
 }

@@ -6,10 +6,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collected
+from custseg._frames import collected, computed_once
 from custseg.logs._attribute_kinds import Attribute
 from custseg.logs._customers import Customers
 from custseg.logs.facts._attribute_facts import AttributeCounts, KnownAttributes
+from custseg.logs.report._customer_ids import CustomerIds
 from custseg.logs.report._findings import (
     Finding,
     FindingWriter,
@@ -18,7 +19,7 @@ from custseg.logs.report._findings import (
     column_name,
     in_each_language,
 )
-from custseg.logs.report._ids import id_findings, placeholder_findings
+from custseg.logs.report._ids import id_findings
 from custseg.logs.report._rules import ATTRIBUTE_RULES, CUSTOMER_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import crowded_days
 from custseg.logs.report.patterns._repeats import spelling_findings
@@ -29,11 +30,13 @@ _BIRTH_SHARE = 0.001
 _DATE_SHARE = 0.05
 
 
-def customer_report(customers: Customers, attributes: KnownAttributes) -> tuple[LogReport, nw.Series[Any]]:
+def customer_report(customers: Customers, attributes: KnownAttributes) -> tuple[LogReport, CustomerIds]:
     """Report on the customer table, and its distinct customers; as `order_report`."""
     write, facts = FindingWriter("customers"), attributes.facts
-    all_ids = collected(attributes.table.select("customer_id")).get_column("customer_id").drop_nulls()
-    ids = all_ids.unique()
+    with_id = attributes.table.filter(~nw.col("customer_id").is_null())
+    ids = CustomerIds.of(
+        computed_once(with_id.group_by(nw.col("customer_id").alias("customer")).agg(nw.len().alias("lines")))
+    )
     reasons = {reason: write.phrase("left_out", reason) for reason in facts.left_out.values()}
     left = in_each_language(
         lambda language: ", ".join(
@@ -43,7 +46,6 @@ def customer_report(customers: Customers, attributes: KnownAttributes) -> tuple[
     findings = [
         *by_rules(write, CUSTOMER_RULES, facts, column=column_name(customers.customer)),
         *id_findings(write, ids),
-        *placeholder_findings(write, all_ids, nw.new_series("rows", [1] * len(all_ids), nw.Int64, backend="polars")),
     ]
     for attribute, counts in zip(attributes.attributes, facts.columns, strict=True):
         findings += _attribute_findings(write, attributes, (attribute, counts))
@@ -59,7 +61,7 @@ def customer_report(customers: Customers, attributes: KnownAttributes) -> tuple[
     report = LogReport(
         log="customers",
         rows=facts.rows,
-        customers=len(ids),
+        customers=ids.count,
         coverage={column.name: column.known / max(facts.rows, 1) for column in facts.columns},
         findings=by_severity(findings),
     )

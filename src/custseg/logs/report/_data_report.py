@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from custseg._checks import check_choice
+from custseg._frames import keeping, release
 from custseg.errors import DataError
 from custseg.logs._logs import Logs, described_logs
+from custseg.logs.report._customer_ids import CustomerIds
 from custseg.logs.report._customers import customer_report
 from custseg.logs.report._events import event_report
-from custseg.logs.report._findings import DataReport
+from custseg.logs.report._findings import DataReport, LogReport
 from custseg.logs.report._ids import between_findings
 from custseg.logs.report._orders import order_report
 from custseg.texts import LANGUAGES
@@ -69,6 +71,22 @@ def data_report(
 
 def report_on(logs: Logs, *, strict: bool = False, language: str = "en") -> DataReport:
     """The data report of all logs; with `strict`, severe findings become one error."""
+    with keeping() as persisted:
+        reports = _reports(logs)
+        ids = {report.log: customers for report, customers in reports}
+        report = DataReport(tuple(report for report, _ in reports), tuple(between_findings(ids))).in_language(language)
+    release(persisted)
+    for customers in ids.values():
+        # A few customers who are in one log alone would show as the difference of two numbers.
+        report = report.beside(customers.count)
+    severe = [f"{item.text} {item.remedy}" for item in report.findings if item.severity == "severe"]
+    if strict and severe:
+        raise DataError(f"{logs.caller}: the data cannot be used as it is: {' '.join(severe)}")
+    return report
+
+
+def _reports(logs: Logs) -> list[tuple[LogReport, CustomerIds]]:
+    """The report on each log, and its customers."""
     reports = []
     if logs.orders is not None:
         snapshot = logs.snapshot_of(logs.orders)
@@ -77,12 +95,4 @@ def report_on(logs: Logs, *, strict: bool = False, language: str = "en") -> Data
         reports.append(event_report(logs.events, logs.snapshot_of(logs.events), logs.event_counts))
     if logs.customers is not None:
         reports.append(customer_report(logs.customers, logs.read_attributes))
-    ids = {report.log: customers for report, customers in reports}
-    report = DataReport(tuple(report for report, _ in reports), tuple(between_findings(ids))).in_language(language)
-    for customers in ids.values():
-        # A few customers who are in one log alone would show as the difference of two numbers.
-        report = report.beside(len(customers))
-    severe = [f"{item.text} {item.remedy}" for item in report.findings if item.severity == "severe"]
-    if strict and severe:
-        raise DataError(f"{logs.caller}: the data cannot be used as it is: {' '.join(severe)}")
-    return report
+    return reports

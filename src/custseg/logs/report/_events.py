@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collect_together
+from custseg._frames import computed, computed_once, counts_of_counts
 from custseg.logs._events import Events
 from custseg.logs.facts._event_facts import EventFacts
+from custseg.logs.report._customer_ids import CustomerIds
 from custseg.logs.report._findings import (
     Finding,
     FindingWriter,
@@ -18,7 +17,7 @@ from custseg.logs.report._findings import (
     column_name,
     in_each_language,
 )
-from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
+from custseg.logs.report._ids import dominant_findings, id_findings
 from custseg.logs.report._rules import EVENT_RULES, by_rules, file_findings
 from custseg.logs.report.patterns._days import days_without_data
 from custseg.snapshot import Snapshot
@@ -30,19 +29,21 @@ _MANY_ALIKE = 0.25
 _IDENTITY = ("customer", "moment", "name", "channel", "campaign", "value")
 
 
-def event_report(events: Events, snapshot: Snapshot, facts: EventFacts) -> tuple[LogReport, nw.Series[Any]]:
+def event_report(events: Events, snapshot: Snapshot, facts: EventFacts) -> tuple[LogReport, CustomerIds]:
     """Report on the event log, and its distinct customers; as `order_report`."""
     col, write = nw.col, FindingWriter("events")
     before = events.lines().filter(col("moment") < snapshot.moment)
     clock = before.select((col("moment") % _DAY).alias("clock"))
     identity = [name for name in _IDENTITY if name in before.collect_schema().names()]
-    customers, days, clocks, distinct = collect_together(
-        before.filter(~col("customer").is_null()).group_by("customer").agg(nw.len().alias("lines")),
-        before.select("day").unique(),
-        clock.select(col("clock").min().alias("first"), col("clock").max().alias("last")),
-        before.select(*identity).unique().select(nw.len().alias("rows")),
+    [customers], [days, clocks, distinct] = computed(
+        [computed_once(before.filter(~col("customer").is_null()).group_by("customer").agg(nw.len().alias("lines")))],
+        [
+            before.select("day").unique(),
+            clock.select(col("clock").min().alias("first"), col("clock").max().alias("last")),
+            before.select(*identity).unique().select(nw.len().alias("rows")),
+        ],
     )
-    ids, rows = customers.get_column("customer"), customers.get_column("lines")
+    ids = CustomerIds.of(customers)
     first, last = clocks.row(0)
     findings = [
         *by_rules(write, EVENT_RULES, facts, date=column_name(events.date), machine=column_name(events.machine or "")),
@@ -50,14 +51,13 @@ def event_report(events: Events, snapshot: Snapshot, facts: EventFacts) -> tuple
         *file_findings(write, events.source_table, [events.value] if events.value else []),
         *_repeats(write, events, facts, timed=first != last, distinct=int(distinct.item())),
         *id_findings(write, ids),
-        *placeholder_findings(write, ids, rows),
-        *dominant_findings(write, {"lines": rows}),
+        *dominant_findings(write, {"lines": counts_of_counts(customers, "lines")}),
         *days_without_data(write, days.get_column("day")),
     ]
     report = LogReport(
         log="events",
         rows=facts.rows,
-        customers=len(ids),
+        customers=ids.count,
         first_day=calendar_day(facts.first_day),
         last_day=calendar_day(facts.last_day),
         coverage={

@@ -7,9 +7,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import MONEY_DIGITS, MONEY_UNIT, collect, collect_together
+from custseg._frames import MONEY_DIGITS, MONEY_UNIT, collect, collect_together, counts_of_counts
+from custseg._numerics import Integers
 from custseg.logs._orders import Orders
 from custseg.logs.facts._order_facts import OrderFacts
+from custseg.logs.report._customer_ids import CustomerIds
 from custseg.logs.report._findings import (
     Finding,
     FindingWriter,
@@ -19,12 +21,12 @@ from custseg.logs.report._findings import (
     calendar_day,
     column_name,
 )
-from custseg.logs.report._ids import dominant_findings, id_findings, placeholder_findings
+from custseg.logs.report._ids import dominant_findings, id_findings
 from custseg.logs.report._rules import ORDER_RULES, SPREAD_RULES, by_rules, file_findings
 from custseg.logs.report._words import is_name_of, known_roles, refund_columns
 from custseg.logs.report.patterns._days import crowded_days, days_without_data
 from custseg.logs.report.patterns._discounts import discount_findings, discount_sums
-from custseg.logs.report.patterns._order_spread import OrderSpread, order_spread, repeated_totals
+from custseg.logs.report.patterns._order_spread import order_spread, repeated_totals
 from custseg.logs.report.patterns._repeats import repeated_lines, spelling_findings
 from custseg.snapshot import Snapshot
 from custseg.texts import listed
@@ -38,7 +40,7 @@ _SPELLED = ("category", "source", "channel", "product")
 
 def order_report(
     orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str = "net"
-) -> tuple[LogReport, nw.Series[Any]]:
+) -> tuple[LogReport, CustomerIds]:
     """Report on the order log.
 
     Parameters
@@ -54,12 +56,13 @@ def order_report(
 
     Returns
     -------
-    tuple of LogReport and narwhals Series
+    tuple of LogReport and CustomerIds
         The report, and the distinct customers, for comparison with other logs.
     """
     write = FindingWriter("orders")
     spread = order_spread(orders, snapshot, facts, refunds=refunds)
-    ids = spread.customers.get_column("customer")
+    ids = CustomerIds.of(spread.customers)
+    counts = {name: counts_of_counts(spread.customers, name) for name in ("orders", "lines")}
     policy = {"gross": "gross", "error": "net"}.get(refunds, refunds)
     columns = " × ".join(column_name(name) for name in orders.money_columns())
     fields: dict[str, Any] = {
@@ -79,9 +82,8 @@ def order_report(
         *by_rules(write, SPREAD_RULES, spread, **fields),
         *repeated_lines(write, orders, facts, snapshot=snapshot),
         *id_findings(write, ids),
-        *placeholder_findings(write, ids, spread.customers.get_column("lines")),
-        *dominant_findings(write, {name: spread.customers.get_column(name) for name in ("orders", "lines")}),
-        *_one_order_each(write, spread, facts),
+        *dominant_findings(write, counts),
+        *_one_order_each(write, counts["orders"], facts),
         *write(
             "repeated_totals",
             repeated,
@@ -97,24 +99,24 @@ def order_report(
     report = LogReport(
         log="orders",
         rows=facts.rows,
-        customers=len(ids),
+        customers=ids.count,
         first_day=calendar_day(facts.first_day),
         last_day=calendar_day(facts.last_day),
         coverage=_coverage(orders, facts),
         findings=by_severity(findings),
         # A fit shows how many it has clustered: those with a purchase that they kept.
-        n_beside=(int(spread.customers.get_column("keeps").sum()),),
+        n_beside=(spread.n_keeping,),
     )
     return report, ids
 
 
-def _one_order_each(write: FindingWriter, spread: OrderSpread, facts: OrderFacts) -> list[Finding]:
+def _one_order_each(write: FindingWriter, counts: tuple[Integers, Integers], facts: OrderFacts) -> list[Finding]:
     """Finding if almost no customer has ordered twice, as when each order gets a new customer id.
 
     Even at Olist, whose buyers rarely return, 3 of 100 customers have ordered again.
     """
-    orders = spread.customers.get_column("orders")
-    buyers, again = int((orders > 0).sum()), int((orders > 1).sum())
+    orders, customers = counts
+    buyers, again = int(customers[orders > 0].sum()), int(customers[orders > 1].sum())
     if facts.first_day is None or facts.last_day is None or facts.last_day - facts.first_day < _WEEK:
         return []
     usual = _REORDERING * buyers

@@ -129,7 +129,7 @@ def open_source(
     for role in columns:
         check_choice(caller, "role of columns", role, allowed=list(kind.columns))
     try:
-        opened = open_table(table, caller, form=form)
+        opened = open_table(table, caller, form=form, on_spark=True)
     except DataError as error:
         looks_like = recognized_file(table)
         if not looks_like or not isinstance(table, (str, PathLike)):

@@ -52,7 +52,7 @@ class ComparedSnapshots:
         """The two snapshots that are compared."""
         return self.before, self.after
 
-    def with_keys(self, assignments: Assignments) -> nw.DataFrame[Any]:
+    def with_keys(self, assignments: Assignments) -> Any:
         """`customer_id` and the `key` of the segment; groups of customers in none have keys below 0."""
         for segment, name in assignments.names.items():
             self.names.setdefault(segment, name)
@@ -85,8 +85,7 @@ def snapshots_of_tables(
     numbers = () if column is None else (column,)
     first = read_assignments(before, CALLER, "before", numbers=numbers, distinct=False)
     last = read_assignments(after, CALLER, "after", numbers=numbers, distinct=False)
-    moments = [None if moment is None else moment_text(moment, CALLER) for moment in (since, as_of)]
-    _check_order(*moments)
+    moments = checked_moments(since, as_of)
     lookups = [partial(read_assignments, table, CALLER, f"earlier[{i}]") for i, table in enumerate(earlier)]
     return ComparedSnapshots(last, first, (), lookups[::-1], as_of=moments[1], since=moments[0])
 
@@ -113,6 +112,13 @@ def snapshots_of_history(history: SegmentHistory, after: object, *, since: objec
         as_of=as_of,
         since=moments[start],
     )
+
+
+def checked_moments(since: object, as_of: object) -> tuple[str | None, str | None]:
+    """The moments of the earlier and the later snapshot as text, in this order of time; None where not given."""
+    first, last = (None if moment is None else moment_text(moment, CALLER) for moment in (since, as_of))
+    _check_order(first, last)
+    return first, last
 
 
 def _position(moments: Sequence[str], moment: str, argument: str) -> int:

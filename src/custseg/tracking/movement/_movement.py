@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._display import Tabular
-from custseg._frames import MONEY_UNIT, local_table
+from custseg._frames import MONEY_UNIT, Rows, local_table
 from custseg._numerics import Floats, Integers
 from custseg._privacy import bound_text
 from custseg.errors import DataError
@@ -72,7 +72,7 @@ class Transitions(Tabular):
         By number; customers in no segment last, by their names.
     flows : tuple of Flow
         All pairs of segments that have customers.
-    customers : narwhals DataFrame
+    customers : narwhals DataFrame, or LazyFrame on Spark
         One row per customer of either snapshot, those of the later one first: `customer_id`; `before` and `after`, the
         keys of the segments (missing where the customer is not in the snapshot); `units`, the revenue in
         ten-thousandths, if there are values; and `cause`, if models and logs were given, for those who changed.
@@ -88,22 +88,22 @@ class Transitions(Tabular):
 
     segments: tuple[TrackedSegment, ...]
     flows: tuple[Flow, ...]
-    customers: nw.DataFrame[Any]
+    customers: Rows
     as_of: str | None = None
     since: str | None = None
     notes: tuple[str, ...] = ()
     language: str = "en"
-    give_back: Callable[[nw.DataFrame[Any]], Any] = field(default=nw.to_native)
+    give_back: Callable[[Rows], Any] = field(default=nw.to_native)
 
     @property
     def has_revenue(self) -> bool:
         """Whether revenue was given."""
-        return "units" in self.customers.columns
+        return "units" in self.customers.collect_schema()
 
     @property
     def has_causes(self) -> bool:
         """Whether models and logs were given."""
-        return "cause" in self.customers.columns
+        return "cause" in self.customers.collect_schema()
 
     @property
     def causes(self) -> Any:
@@ -116,7 +116,7 @@ class Transitions(Tabular):
         """
         if not self.has_causes:
             raise DataError("causes: give transitions() the model and the logs: model_before= and orders=.")
-        moved = self.customers.filter(~nw.col("cause").is_null())
+        moved: Any = self.customers.filter(~nw.col("cause").is_null())
         counts = moved.group_by("before", "after", "cause").agg(nw.len().alias("customers"))
         rows = counts.sort("before", "after", "cause")
         columns = [
@@ -156,8 +156,8 @@ class Transitions(Tabular):
         return self.give_back(self._rows(nw.col("before") == nw.col("after"), segment="after", other=None))
 
     @cached_property
-    def entered_rows(self) -> nw.DataFrame[Any]:
-        """The rows of `entered` as a local table."""
+    def entered_rows(self) -> Rows:
+        """The rows of `entered`, which are local but on Spark."""
         return self._rows(~nw.col("after").is_null() & self._changed, segment="after", other="before")
 
     def counts(self) -> Integers:
@@ -286,7 +286,7 @@ class Transitions(Tabular):
         before, after = nw.col("before"), nw.col("after")
         return (before != after) | before.is_null() | after.is_null()
 
-    def _rows(self, condition: nw.Expr, *, segment: str, other: str | None) -> nw.DataFrame[Any]:
+    def _rows(self, condition: nw.Expr, *, segment: str, other: str | None) -> Rows:
         """Customers on a condition with their segment and the other one, `before` or `after`."""
         rows = self.customers.filter(condition.fill_null(value=False))
         columns = [
@@ -313,8 +313,10 @@ class Transitions(Tabular):
         return nw.when(nw.col(column) >= 0).then(nw.col(column))
 
     def _name(self, column: str) -> nw.Expr:
-        keys, names = [item.key for item in self.segments], [item.name for item in self.segments]
-        return nw.col(column).replace_strict(keys, names, return_dtype=nw.String)
+        name: Any = nw.lit(None, nw.String)
+        for item in self.segments:
+            name = nw.when(nw.col(column) == item.key).then(nw.lit(item.name)).otherwise(name)
+        return cast("nw.Expr", name.cast(nw.String))
 
     def _matrix(self, values: Sequence[float]) -> Floats:
         position = {item.key: index for index, item in enumerate(self.segments)}

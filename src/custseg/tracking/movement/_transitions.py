@@ -11,11 +11,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice, check_integer
-from custseg._frames import MONEY_UNIT, frame_from_columns
+from custseg._frames import MONEY_UNIT, Rows, frame_from_columns
 from custseg._numerics import Integers
 from custseg.errors import DataError
 from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, printable, text
+from custseg.tracking._assignments_in_spark import both_on_spark
 from custseg.tracking._history import SegmentHistory
 from custseg.tracking.movement._causes import Models, causes_line, checked_models, with_causes
 from custseg.tracking.movement._compared import (
@@ -25,6 +26,7 @@ from custseg.tracking.movement._compared import (
     snapshots_of_history,
     snapshots_of_tables,
 )
+from custseg.tracking.movement._in_spark import moved_in_spark, refuse_in_spark, snapshots_in_spark
 from custseg.tracking.movement._join import JoinedCustomers, joined_customers, state_of
 from custseg.tracking.movement._movement import Flow, TrackedSegment, Transitions
 from custseg.tracking.movement._revenue import revenue_note, with_revenue
@@ -92,6 +94,13 @@ def transitions(
         logs, `causes` has the number of customers who changed segments because time passed, because of what they did,
         because of another model, or because rows before the earlier snapshot were added or corrected since.
 
+    Notes
+    -----
+    Assignments in Spark, both of them, are compared there, by one grouping of their rows by customer. Collected are the
+    names of the segments and the number of customers and the revenue of each pair of segments; `entered`, `left` and
+    `stayed` are Spark DataFrames, which are computed when they are used. `values` is then a column, or a table in
+    Spark. `min_stay`, `earlier` and models with logs need local tables.
+
     Raises
     ------
     DataError
@@ -121,6 +130,10 @@ def transitions(
                 f"{CALLER}: earlier and as_of belong to tables; a history knows its snapshots. Leave them out."
             )
         snapshots = snapshots_of_history(before, after, since=since)
+    elif both_on_spark((before, after), ("before", "after"), CALLER):
+        with_models = any(item is not None for item in (model_before, model_after, orders, events, customers))
+        refuse_in_spark(min_stay=stay, earlier=earlier, with_models=with_models)
+        snapshots = snapshots_in_spark(before, after, since=since, as_of=as_of, column=column)
     else:
         snapshots = snapshots_of_tables(before, after, earlier, since=since, as_of=as_of, column=column)
         if stay > 1 and not earlier:
@@ -128,7 +141,7 @@ def transitions(
                 f"{CALLER}: min_stay={stay} needs earlier snapshots. Give a SegmentHistory as `before`, "
                 "or the tables before it as earlier=[...]."
             )
-    if confidence > 0 and any("confidence" not in item.local.columns for item in snapshots.ends):
+    if confidence > 0 and any("confidence" not in item.local.collect_schema() for item in snapshots.ends):
         raise DataError(f"{CALLER}: min_confidence needs the column 'confidence' in both snapshots. Leave it out.")
     logs = {"orders": orders, "events": events, "customers": customers}
     models = checked_models(model_before, model_after, logs, is_settled=stay > 1 or confidence > 0)
@@ -153,6 +166,11 @@ def _compared(
     language: str,
 ) -> Transitions:
     column = values if isinstance(values, str) else None
+    if isinstance(snapshots.after.local, nw.LazyFrame):
+        moved = moved_in_spark(snapshots, values, column, min_confidence=min_confidence)
+        n_customers = int(moved.flows.get_column("customers").sum())
+        remarks = revenue_note(moved.without_value, n_customers, language)
+        return _result(snapshots, moved.customers, moved.flows, notes=remarks, language=language)
     joined = joined_customers(snapshots, column)
     keys = {"before": joined.before[0], "after": joined.after[0]}
     if min_stay > 1 or min_confidence > 0:
@@ -163,24 +181,36 @@ def _compared(
         notes += revenue_note(without, len(customers), language)
     if models is not None:
         customers = with_causes(customers, snapshots, models)
+    result = _result(snapshots, customers, _counted_flows(customers), notes=notes, language=language)
+    if models is None:
+        return result
+    causes = causes_line(customers, result.sums()["moved"], language)
+    return replace(result, notes=(*notes, causes, *result.notes[len(notes) :]))
+
+
+def _result(
+    snapshots: ComparedSnapshots,
+    customers: Rows,
+    counted: nw.DataFrame[Any],
+    *,
+    notes: Sequence[str],
+    language: str,
+) -> Transitions:
+    """The result for the customers and the counts of their flows."""
     order = sorted(snapshots.names, key=lambda key: (key < 0, snapshots.names[key] if key < 0 else "", key))
     every = {key: TrackedSegment(None if key < 0 else key, snapshots.names[key], key) for key in order}
-    flows = _flows(customers, every)
+    flows = _flows(counted, every)
     used = {segment for flow in flows for segment in (flow.before, flow.after)}
-    renamed = _renamed_note(snapshots, language)
-    result = Transitions(
+    return Transitions(
         tuple(segment for segment in every.values() if segment in used),
         flows,
         customers,
         as_of=snapshots.as_of,
         since=snapshots.since,
-        notes=(*notes, *renamed),
+        notes=(*notes, *_renamed_note(snapshots, language)),
         language=language,
         give_back=snapshots.after.give_back,
     )
-    if models is None:
-        return result
-    return replace(result, notes=(*notes, causes_line(customers, result.sums()["moved"], language), *renamed))
 
 
 def _with_keys(ids: nw.DataFrame[Any], keys: Mapping[str, Integers]) -> nw.DataFrame[Any]:
@@ -212,12 +242,17 @@ def _settled(
     }
 
 
-def _flows(customers: nw.DataFrame[Any], segments: Mapping[int, TrackedSegment]) -> tuple[Flow, ...]:
-    """The pairs of segments that have customers, in the order of the segments; new customers last."""
+def _counted_flows(customers: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    """How many customers each pair of segments has, and their revenue."""
     sums = [nw.len().alias("customers")]
     if "units" in customers.columns:
         sums.append(nw.col("units").sum())
-    rows = list(customers.group_by("before", "after").agg(*sums).iter_rows(named=True))
+    return customers.group_by("before", "after").agg(*sums)
+
+
+def _flows(counted: nw.DataFrame[Any], segments: Mapping[int, TrackedSegment]) -> tuple[Flow, ...]:
+    """The pairs of segments that have customers, in the order of the segments; new customers last."""
+    rows = list(counted.iter_rows(named=True))
     order = {key: index for index, key in enumerate(segments)}
     last = len(order)
     rows.sort(key=lambda row: (order.get(row["before"], last), order.get(row["after"], last)))

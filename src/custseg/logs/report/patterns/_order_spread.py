@@ -7,11 +7,18 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collect, collect_together
+from custseg._frames import (
+    Rows,
+    collect_together,
+    computed,
+    computed_once,
+    counts_of_marks,
+    unicode_pattern,
+)
 from custseg.logs._orders import Orders
 from custseg.logs.facts._order_facts import OrderFacts
 from custseg.logs.facts._order_totals import counted_lines, net_money
-from custseg.logs.report._ids import SCIENTIFIC
+from custseg.logs.report._customer_ids import SCIENTIFIC
 from custseg.logs.report._words import means_none
 from custseg.snapshot import Snapshot
 
@@ -30,9 +37,10 @@ class OrderSpread:
 
     Attributes
     ----------
-    customers : narwhals DataFrame
-        A row per customer: `customer`, `lines`, `orders` (those with a positive line), `keeps` (whether there is a
-        purchase that was not returned), and the counts below.
+    customers : narwhals DataFrame, or LazyFrame on Spark
+        A row per customer: `customer`, `lines` and `orders` (those with a positive line).
+    n_keeping : int
+        Customers with a purchase that was not returned.
     day_orders : narwhals Series
         Orders per day of their first positive line.
     days : narwhals Series
@@ -45,7 +53,8 @@ class OrderSpread:
         Order ids shared by several customers; with lines of one customer far apart; truncated; placeholders.
     """
 
-    customers: nw.DataFrame[Any]
+    customers: Rows
+    n_keeping: int
     day_orders: nw.Series[Any]
     days: nw.Series[Any]
     zero_orders: int
@@ -61,25 +70,30 @@ class OrderSpread:
 def order_spread(orders: Orders, snapshot: Snapshot, facts: OrderFacts, *, refunds: str) -> OrderSpread:
     """Aggregate the log per order, and orders per customer, order id and day, on its own engine."""
     col, lines = nw.col, orders.lines()
-    rows = _orders(orders, snapshot, facts, refunds=refunds)
+    rows = computed_once(_orders(orders, snapshot, facts, refunds=refunds))
     marks = _order_marks(orders, may_not_count=_may_not_count(facts, refunds))
-    frames = [
-        lines.filter(col("moment") < snapshot.moment).select("day").unique(),
+    per_customer = (
         _marked(rows, marks, "customer", "lines", "net")
         .group_by("customer")
-        .agg(col("lines", "net").sum(), *(col(name).count() for name in marks)),
+        .agg(col("lines", "net").sum(), *(col(name).count() for name in marks))
+    )
+    frames = [
+        lines.filter(col("moment") < snapshot.moment).select("day").unique(),
         rows.filter(~col("first_day").is_null()).group_by("first_day").agg(nw.len().alias("orders")),
     ]
     if orders.order is not None:
         frames.append(_order_ids(rows))
-    days, customers, day_orders, *ids = collect_together(*frames)
+    [customers], (days, day_orders, *ids) = computed([computed_once(per_customer)], frames)
     # Refunds with order numbers of their own that are exactly what was paid leave nothing, but the orders stand.
-    keeps = ((col("kept") > 0) & (col("net").cast(nw.Float64) != 0)).fill_null(value=False)
-    customers = customers.with_columns(keeps.alias("keeps"), *(col(name).cast(nw.Int64) for name in ("lines", *marks)))
-    totals = {name: int(customers.get_column(name).sum()) for name in marks if name not in _OF_CUSTOMERS}
+    keeps = (col("kept") > 0) & (col("net").cast(nw.Float64) != 0)
+    totals = counts_of_marks(
+        customers,
+        {"n_keeping": keeps},
+        {name: col(name).cast(nw.Int64) for name in marks if name not in _OF_CUSTOMERS},
+    )
     id_counts = _doubtful_ids(rows, ids[0]) if ids else {}
     return OrderSpread(
-        customers=customers,
+        customers=customers.select("customer", *(col(name).cast(nw.Int64) for name in ("lines", "orders"))),
         day_orders=day_orders.get_column("orders"),
         days=days.get_column("day"),
         **totals,
@@ -93,7 +107,7 @@ def _doubtful_ids(rows: nw.LazyFrame[Any], ids: nw.DataFrame[Any]) -> dict[str, 
     orders, distinct = counts.pop("orders"), counts.pop("distinct")
     if orders == distinct and not any(counts.values()):
         return {}
-    return collect(_order_id_counts(rows)).rows(named=True)[0]
+    return _order_id_counts(rows)
 
 
 def repeated_totals(
@@ -114,13 +128,14 @@ def repeated_totals(
     if orders.product is not None:
         several = several.filter(nw.col("one_product") != nw.col("other_product"))
     equal = several.filter(nw.col("least") == nw.col("most"))
-    count = several.select(nw.len().alias("orders"))
-    amounts, total = collect_together(equal.group_by("most").agg(nw.len().alias("orders")), count)
-    order_counts = [int(count) for count in amounts.get_column("orders").to_list()]
+    of_amounts = equal.group_by("most").agg(nw.len().alias("orders")).group_by("orders").agg(nw.len().alias("amounts"))
+    table, total = collect_together(of_amounts, several.select(nw.len().alias("orders")))
+    order_counts = [(int(row["orders"]), int(row["amounts"])) for row in table.rows(named=True)]
+    n_equal = sum(count * amounts for count, amounts in order_counts)
     chance = _equal_chance(order_counts)
-    proof = chance <= _EVEN and chance ** sum(order_counts) < _PROOF
+    proof = chance <= _EVEN and chance**n_equal < _PROOF
     several_lines = int(total.item())
-    return sum(order_counts) if proof and sum(order_counts) >= _NEARLY_ALL * several_lines else 0, several_lines
+    return n_equal if proof and n_equal >= _NEARLY_ALL * several_lines else 0, several_lines
 
 
 def _orders(
@@ -184,7 +199,7 @@ def _order_ids(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return marked.select(*(col(name).count() for name in doubtful), col("order").count().alias("orders"), distinct)
 
 
-def _order_id_counts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _order_id_counts(rows: nw.LazyFrame[Any]) -> dict[str, int]:
     """Counts over the order ids."""
     col = nw.col
     named = rows.filter(~col("order").is_null())
@@ -197,7 +212,7 @@ def _order_id_counts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         "restarted": (col("spread") > _FAR_APART_DAYS) | (several & (col("spread") > 0)),
         **_order_id_marks(named),
     }
-    return _counts(ids, marks)
+    return counts_of_marks(ids, marks)
 
 
 def _order_id_marks(rows: nw.LazyFrame[Any]) -> dict[str, nw.Expr]:
@@ -207,12 +222,10 @@ def _order_id_marks(rows: nw.LazyFrame[Any]) -> dict[str, nw.Expr]:
         return {"inexact": order.abs() >= _EXACT_FLOATS}
     if kind != nw.String:
         return {}
-    return {"inexact": order.str.contains(SCIENTIFIC), "placeholders": order.str.contains(means_none())}
-
-
-def _counts(rows: nw.LazyFrame[Any], marks: dict[str, nw.Expr]) -> nw.LazyFrame[Any]:
-    """One row: number of rows that meet each condition."""
-    return _marked(rows, marks).select(*(nw.col(name).count() for name in marks))
+    return {
+        name: order.str.contains(unicode_pattern(rows, pattern))
+        for name, pattern in (("inexact", SCIENTIFIC), ("placeholders", means_none()))
+    }
 
 
 def _marked(rows: nw.LazyFrame[Any], marks: dict[str, nw.Expr], *columns: str) -> nw.LazyFrame[Any]:
@@ -220,10 +233,13 @@ def _marked(rows: nw.LazyFrame[Any], marks: dict[str, nw.Expr], *columns: str) -
     return rows.select(*columns, *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()))
 
 
-def _equal_chance(counts: list[int]) -> float:
-    """Probability that two random orders have the same amount; at least 1 over the number of orders."""
-    orders = sum(counts)
+def _equal_chance(counts: list[tuple[int, int]]) -> float:
+    """Probability that two random orders have the same amount; at least 1 over the number of orders.
+
+    `counts` are numbers of orders with one amount, each with the number of amounts that have so many.
+    """
+    orders = sum(count * amounts for count, amounts in counts)
     if orders < 2:
         return 1.0
-    pairs = sum(count * (count - 1) for count in counts)
+    pairs = sum(count * (count - 1) * amounts for count, amounts in counts)
     return max(pairs / (orders * (orders - 1)), 1 / orders)

@@ -39,13 +39,17 @@ def _beyond_chance(orders: Orders, snapshot: Snapshot, share: float) -> bool:
     kinds = [name for name in _KINDS if name in lines.collect_schema().names()]
     order_sizes = lines.group_by("customer", "order", "moment").agg(nw.len().alias("lines"))
     kind_sizes = lines.group_by(*kinds).agg(nw.len().alias("rows"))
-    tables = collect_together(order_sizes.group_by("lines").agg(nw.len().alias("orders")), kind_sizes)
+    tables = collect_together(
+        order_sizes.group_by("lines").agg(nw.len().alias("orders")),
+        kind_sizes.group_by("rows").agg(nw.len().alias("kinds")).sort("rows"),
+    )
     sizes = tables[0].get_column("lines").cast(nw.Int64).to_numpy()
     counts = tables[0].get_column("orders").cast(nw.Int64).to_numpy()
-    rows = np.sort(tables[1].get_column("rows").cast(nw.Int64).to_numpy())
+    rows, n_kinds = (tables[1].get_column(name).cast(nw.Int64).to_numpy() for name in ("rows", "kinds"))
+    shares = np.minimum(rows / (rows * n_kinds).sum(), 1 - 1e-16)
     if not len(sizes) or (sizes % 2 == 0).all():
         return True
-    distinct = [-np.expm1(size * np.log1p(-np.minimum(rows / rows.sum(), 1 - 1e-16))).sum() for size in sizes]
+    distinct = [-(np.expm1(size * np.log1p(-shares)) * n_kinds).sum() for size in sizes]
     expected = float((counts * (sizes - distinct)).sum() / (counts * sizes).sum())
     return share > _BEYOND_CHANCE * expected
 
