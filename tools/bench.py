@@ -29,7 +29,12 @@ PAGE = FOLDER / "README.md"
 SIZES = ("full", "small")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba", "polars", "pandas", "duckdb")
 # Libraries beside which a script measures, and that are no dependencies: by the name to import.
-PEERS = {"spark_fit": "pyspark", "min_size_kmeans": "k_means_constrained", "order_features": "lifetimes"}
+PEERS = {
+    "spark_fit": "pyspark",
+    "spark_sizes": "pyspark",
+    "min_size_kmeans": "k_means_constrained",
+    "order_features": "lifetimes",
+}
 # Scripts whose full size reads the real logs; the small one makes its tables.
 READ_LOGS = ("choice_quality", "choice_sensitivity", "choice_speed", "out_of_time")
 

@@ -30,6 +30,7 @@ TESTED_BY = {
     "_frames/_files/_first_rows.py": "sources/mapping/test_mapped.py",
     "_frames/_give_back.py": "display/test_tabular.py",
     "_frames/_sample.py": "inspection/test_dialects.py",
+    "_frames/_streamed.py": "spark/test_tracking_in_spark.py",
     "_frames/_distributed.py": "spark/test_features_in_spark.py",
     "_frames/_spark/_customers.py": "spark/test_distributed.py",
     "_frames/_spark/_dates.py": "frames/test_values_on_every_kind.py",
@@ -51,6 +52,7 @@ TESTED_BY = {
     "distributed/_counted.py": "spark/test_fit_in_spark.py",
     "distributed/_minimum_for_all.py": "spark/test_fit_in_spark.py",
     "errors.py": "test_checks.py",
+    "exports/_contact_states.py": "spark/test_tracking_in_spark.py",
     "feature_table/_described.py": "labels/test_column_labels.py",
     "feature_table/_distributed.py": "spark/test_distributed.py",
     "feature_table/_feature.py": "labels/test_column_labels.py",
@@ -113,6 +115,9 @@ TESTED_BY = {
     "tracking/monitoring/_comparisons.py": "tracking/monitoring/test_drift.py",
     "trials/_power.py": "proof/test_sample_size.py",
     "texts/_scales.py": "clustering/validation/test_stability.py",
+    "tracking/_assignments_in_spark.py": "spark/test_tracking_in_spark.py",
+    "tracking/monitoring/_drift_sample.py": "spark/test_tracking_in_spark.py",
+    "tracking/movement/_in_spark.py": "spark/test_tracking_in_spark.py",
 }
 
 

@@ -19,7 +19,7 @@ from custseg._frames._spark._session import run_spark
 from custseg._frames._spreadsheet import safe_for_spreadsheets
 from custseg.errors import DataError
 
-_FOR_EXCEL = CSVFormat(encoding="utf-8-sig")
+FOR_EXCEL = CSVFormat(encoding="utf-8-sig")
 
 
 def frame_from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
@@ -82,7 +82,7 @@ def collect_together(*frames: nw.LazyFrame[Any]) -> list[nw.DataFrame[Any]]:
     return [nw.from_native(frame, eager_only=True) for frame in run_all(natives)]
 
 
-def table_writer(table: nw.DataFrame[Any], form: str, csv: CSVFormat = _FOR_EXCEL) -> Callable[[Path], object]:
+def table_writer(table: nw.DataFrame[Any], form: str, csv: CSVFormat = FOR_EXCEL) -> Callable[[Path], object]:
     """A function that writes the table to a path, as CSV or Parquet; it raises OSError on failure."""
     native: pl.DataFrame = table.to_native()
     if form == "parquet":

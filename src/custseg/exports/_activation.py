@@ -12,8 +12,10 @@ import narwhals.stable.v2 as nw
 from custseg import _frames
 from custseg._checks import check_integer
 from custseg._column_kinds import flags_of
-from custseg._frames import column_of
+from custseg._frames import Rows, column_of
 from custseg.errors import DataError
+from custseg.exports._contact_states import REASONS as REASONS
+from custseg.exports._contact_states import SENDS, check_contact_columns, states_in_spark
 from custseg.exports._list_file import ListFile
 from custseg.feature_table import FeatureTable, given_features
 from custseg.profiling import Profiles
@@ -21,8 +23,6 @@ from custseg.texts import listed, text
 from custseg.tracking import Transitions
 
 CALLER = "export_activation"
-REASONS = ("unsubscribed", "complained", "bounced")
-SENDS = "send_pressure_7d"
 COLUMNS = (
     *("key", "customer_id", "segment", "name", "previous_segment", "previous_name"),
     *("as_of", "play", "reachable", "reason"),
@@ -79,6 +79,11 @@ def export_activation(
         unsubscribed, complained, bounced, over the send cap, may not be contacted; or unknown. Reasons are in the
         language of `transitions`.
 
+    Notes
+    -----
+    Of a comparison in Spark, with `features` in Spark too, the rows are put together and sorted there. They come to
+    this machine in batches, which are written one after the other: memory holds one partition of Spark, never the list.
+
     Raises
     ------
     DataError
@@ -118,7 +123,8 @@ def export_activation(
     rows = _with_contact(rows, features, contactable, cap=cap, language=transitions.language)
     segment = nw.col("segment").cast(nw.String).fill_null("")
     key = nw.concat_str(["as_of", segment, nw.col("customer_id").cast(nw.String)], separator="/").alias("key")
-    return file.write(rows.with_columns(key).sort("segment", "customer_id", nulls_last=True).select(COLUMNS))
+    keyed: Any = rows.with_columns(key)
+    return file.write(keyed.sort("segment", "customer_id", nulls_last=True).select(COLUMNS))
 
 
 def original_text(value: str) -> str:
@@ -153,7 +159,7 @@ def original_text(value: str) -> str:
     return _frames.original_text(value)
 
 
-def _with_plays(transitions: Transitions, plays: object) -> nw.DataFrame[Any]:
+def _with_plays(transitions: Transitions, plays: object) -> Rows:
     """The customers who entered a segment, with `play`."""
     rows = transitions.entered_rows
     by_segment, by_name = _plays(plays)
@@ -204,27 +210,29 @@ def _plays(plays: object) -> tuple[dict[int, str], dict[str, str]]:
     )
 
 
-def _with_contact(
-    rows: nw.DataFrame[Any], features: object, contactable: str, *, cap: int | None, language: str
-) -> nw.DataFrame[Any]:
+def _with_contact(rows: Rows, features: object, contactable: str, *, cap: int | None, language: str) -> Rows:
     """The rows with `reachable` and `reason`."""
     if features is None:
         return rows.with_columns(nw.lit(None, nw.Boolean).alias("reachable"), nw.lit(None, nw.String).alias("reason"))
     words = text(language, "activation", "reasons")
-    states = _contact_states(features, contactable, cap)
-    if (states.schema["customer_id"] == nw.String) != (rows.schema["customer_id"] == nw.String):
+    states: Any
+    if isinstance(rows, nw.LazyFrame):
+        states = states_in_spark(features, contactable, cap, caller=CALLER)
+    else:
+        states = _contact_states(features, contactable, cap)
+    own, others = rows.collect_schema()["customer_id"], states.collect_schema()["customer_id"]
+    if (others == nw.String) != (own == nw.String):
         raise DataError(
-            f"{CALLER}: the customer ids of features are {states.schema['customer_id']}, those of the comparison "
-            f"{rows.schema['customer_id']}. Convert the column."
+            f"{CALLER}: the customer ids of features are {others}, those of the comparison {own}. Convert the column."
         )
-    states = states.with_columns(nw.col("customer_id").cast(rows.schema["customer_id"]))
+    states = states.with_columns(nw.col("customer_id").cast(own))
     rows = rows.join(states, on="customer_id", how="left")
     reason: Any = nw.lit(words["unknown"])
     reason = nw.when(nw.col("contactable")).then(nw.lit(None, nw.String)).otherwise(reason)
     reason = nw.when(~nw.col("contactable")).then(nw.lit(words["not_contactable"])).otherwise(reason)
     is_refused: Any = ~nw.col("contactable").fill_null(value=True)
     for name in ("send_cap", *reversed(REASONS)):
-        if name in states.columns:
+        if name in states.collect_schema():
             applies = nw.col(name).fill_null(value=False)
             is_refused = is_refused | applies
             reason = nw.when(applies).then(nw.lit(words[name])).otherwise(reason)
@@ -235,12 +243,7 @@ def _with_contact(
 def _contact_states(features: object, contactable: str, cap: int | None) -> nw.DataFrame[Any]:
     """`customer_id`, `contactable`, the reasons that there are columns for, and `send_cap`."""
     table = features if isinstance(features, FeatureTable) else given_features(features, None, CALLER)
-    needed = [contactable, *([SENDS] if cap is not None else [])]
-    if lacking := [name for name in needed if name not in table.names]:
-        raise DataError(
-            f"{CALLER}: features lack {'columns' if len(lacking) > 1 else 'column'} {listed(lacking)}; "
-            f"their columns are {listed(table.names)}. Build the family 'email', or give contactable='...'."
-        )
+    check_contact_columns(table.names, contactable, cap, caller=CALLER)
     columns = [table.ids.alias("customer_id"), _flag(table, contactable).alias("contactable")]
     columns += [_flag(table, name).alias(name) for name in REASONS if name in table.names]
     if cap is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
-from custseg._frames import CSVFormat, table_writer
+from custseg._frames import CSVFormat, Rows, streamed_writer, table_writer
 from custseg._write import write_files
 from custseg.errors import DataError
 
@@ -47,8 +47,12 @@ class ListFile:
         check_choice(caller, "separator", separator, allowed=(",", ";", "\t", "|"))
         return cls(target, CSVFormat(separator, encoding=encoding), caller)
 
-    def write(self, rows: nw.DataFrame[Any]) -> Path:
-        """Write the rows, and return the path."""
-        writer = table_writer(rows, _FORMS[self.path.suffix.lower()], self.csv)
+    def write(self, rows: Rows) -> Path:
+        """Write the rows, those on Spark in batches, and return the path."""
+        form = _FORMS[self.path.suffix.lower()]
+        if isinstance(rows, nw.LazyFrame):
+            writer = streamed_writer(rows, form, self.csv)
+        else:
+            writer = table_writer(rows, form, self.csv)
         write_files(self.path.parent, {self.path.name: writer}, caller=self.caller)
         return self.path

@@ -8,6 +8,7 @@ Start reading at `_history.py` for the files, at `movement/_transitions.py` for 
 from __future__ import annotations
 
 from custseg.tracking._assignments import Assignments as Assignments
+from custseg.tracking._assignments import check_repeated as check_repeated
 from custseg.tracking._assignments import read_assignments as read_assignments
 from custseg.tracking._assignments import recorded_assignments as recorded_assignments
 from custseg.tracking._history import SegmentHistory

@@ -6,20 +6,20 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collect, frame_from_columns, parquet_rows, parquet_table, table_writer
+from custseg._frames import Rows, collect, frame_from_columns, is_spark_frame, parquet_rows, parquet_table
 from custseg._write import hold_lock, recover, write_files
 from custseg.errors import CustsegError, DataError
 from custseg.snapshot import moment_text, parse_moment
 from custseg.texts import listed, plural, shown
 from custseg.tracking._assignments import read_assignments
+from custseg.tracking._assignments_in_spark import read_assignments_in_spark
 from custseg.tracking._manifest import (
     MANIFEST,
     PART,
@@ -31,6 +31,7 @@ from custseg.tracking._manifest import (
     read_manifest,
     types_of,
 )
+from custseg.tracking._snapshot_content import SnapshotContent, snapshot_content
 from custseg.tracking._snapshot_moments import PREFIX, folder_name, is_zoned, moment_of_folder
 
 _LOCK = ".custseg-lock"
@@ -127,6 +128,11 @@ class SegmentHistory:
             Whether anything was written: False where the snapshot has this content already, in any order of rows. A
             snapshot of this content whose files are missing or damaged is written again.
 
+        Notes
+        -----
+        Assignments in Spark are sorted there and come to this machine in batches, which are written one after the
+        other: memory holds one partition of Spark, never the table. The folder is one of this machine.
+
         Raises
         ------
         DataError
@@ -139,19 +145,19 @@ class SegmentHistory:
         if not isinstance(replace, bool):
             raise TypeError(f"{caller}: replace must be True or False, got {type(replace).__name__}.")
         moment = moment_text(as_of, caller)
-        local = read_assignments(assignments, caller, "assignments").local.sort("customer_id")
-        content = content_checksum(local)
+        rows = _rows_to_record(assignments, caller)
         root = Path(self.folder)
         target = root / folder_name(moment)
         try:
             root.mkdir(parents=True, exist_ok=True)
             with hold_lock(root / _LOCK):
-                self._check_fits(local, moment, caller)
+                self._check_fits(rows, moment, caller)
                 recover(target, caller=caller)
                 _check_alone(target, moment, caller)
-                if not replace and _holds(target, content, moment, caller=caller):
-                    return False
-                write_files(target, _writers(local, moment, content), caller=caller)
+                with snapshot_content(rows, root, caller) as content:
+                    if not replace and _holds(target, content.checksum, moment, caller=caller):
+                        return False
+                    write_files(target, _writers(content, moment), caller=caller)
         except OSError as error:
             if isinstance(error, CustsegError):
                 raise
@@ -262,9 +268,9 @@ class SegmentHistory:
         assert manifest is not None
         return manifest
 
-    def _check_fits(self, local: nw.DataFrame[Any], moment: str, caller: str) -> None:
+    def _check_fits(self, rows: Rows, moment: str, caller: str) -> None:
         """Raise if the ids or the moment are of another kind than those of the other snapshots."""
-        kind = "text" if local.schema["customer_id"] == nw.String else "integer"
+        kind = "text" if rows.collect_schema()["customer_id"] == nw.String else "integer"
         for other, folder in self._folders(caller):
             if other == moment:
                 continue
@@ -294,15 +300,22 @@ def _id_kind(manifest: Manifest) -> str:
     return "text" if manifest.columns["customer_id"] == str(nw.String()) else "integer"
 
 
-def _writers(local: nw.DataFrame[Any], moment: str, content: str) -> dict[str, Any]:
+def _rows_to_record(assignments: object, caller: str) -> Rows:
+    """The assignments, checked; those in Spark stay there."""
+    if is_spark_frame(assignments):
+        return cast("Rows", read_assignments_in_spark(assignments, caller, "assignments").local)
+    return cast("Rows", read_assignments(assignments, caller, "assignments").local.sort("customer_id"))
+
+
+def _writers(content: SnapshotContent, moment: str) -> dict[str, Any]:
     """What writes the two files of a snapshot, the manifest last."""
 
     def write_manifest(path: Path) -> None:
         part = path.with_name(PART)
-        manifest = Manifest(moment, len(local), types_of(local), content, part.stat().st_size, file_checksum(part))
-        manifest.write(path)
+        size, checksum = part.stat().st_size, file_checksum(part)
+        Manifest(moment, content.n_rows, content.types, content.checksum, size, checksum).write(path)
 
-    return {PART: partial(table_writer(local, "parquet")), MANIFEST: write_manifest}
+    return {PART: content.write, MANIFEST: write_manifest}
 
 
 def _checked(folder: Path, caller: str, moment: str, *, every_byte: bool = False) -> Manifest | None:

@@ -123,12 +123,21 @@ def content_checksum(local: nw.DataFrame[Any]) -> str:
     checksum = hashlib.sha256()
     for name in sorted(local.columns):
         values = column_of(local, name)
-        missing = values.is_null().to_numpy().astype(np.uint8)
-        checksum.update(f"{name}\n{'text' if values.dtype == nw.String else 'number'}\n".encode())
-        checksum.update(np.packbits(missing).tobytes())
-        for block in _blocks_of(values):
+        checksum.update(kind_line(name, values.dtype))
+        checksum.update(missing_bits(values))
+        for block in blocks_of(values):
             checksum.update(block)
     return checksum.hexdigest()
+
+
+def kind_line(name: str, dtype: Any) -> bytes:
+    """What begins the content of a column: its name and kind."""
+    return f"{name}\n{'text' if dtype == nw.String else 'number'}\n".encode()
+
+
+def missing_bits(values: nw.Series[Any]) -> bytes:
+    """One bit per row, set where the value is missing."""
+    return np.packbits(values.is_null().to_numpy().astype(np.uint8)).tobytes()
 
 
 def file_checksum(path: Path) -> str:
@@ -140,8 +149,8 @@ def file_checksum(path: Path) -> str:
     return checksum.hexdigest()
 
 
-def _blocks_of(values: nw.Series[Any]) -> list[bytes]:
-    """The values as bytes; missing ones as empty text, false or 0."""
+def blocks_of(values: nw.Series[Any]) -> list[bytes]:
+    """The values as bytes; missing ones as empty text, false or 0. Of text the lengths, then the texts."""
     if values.dtype == nw.String:
         texts = values.fill_null("").to_list()
         return [np.fromiter(map(len, texts), np.int64, len(texts)).tobytes(), "".join(texts).encode()]

@@ -57,6 +57,13 @@ class BIExport:
     notes: tuple[str, ...] = ()
 
 
+_IN_SPARK = (
+    "the customers of this result are in Spark, and the tables have a row for each of them on this machine. Write the "
+    "memberships there, as in result.assignments.write.parquet('fact_membership'), and the figures of segments from "
+    "result.profiles.to_polars(): the column 'segment' links them."
+)
+
+
 def export_bi(
     source: Segmentation | SegmentHistory,
     folder: str | PathLike[str],
@@ -179,6 +186,8 @@ def _language(source: object, model: object, language: object) -> str:
         raise TypeError(f"{CALLER}: source must be a Segmentation or a SegmentHistory, got {type(source).__name__}.")
     if model is not None and not isinstance(model, SegmentModel):
         raise TypeError(f"{CALLER}: model must be a SegmentModel, got {type(model).__name__}.")
+    if isinstance(source, Segmentation) and source.whole is not None:
+        raise DataError(f"{CALLER}: {_IN_SPARK}")
     if model is not None and isinstance(source, Segmentation):
         raise ValueError(f"{CALLER}: model belongs to a history; a result has its own. Leave it out.")
     if language is not None:

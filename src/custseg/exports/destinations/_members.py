@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import open_table, original_text
+from custseg._frames import NOT_ON_SPARK, open_table, original_text
 from custseg.errors import DataError
 from custseg.exports.destinations._people import flag_values
 from custseg.identity import columns_as_written, id_texts
@@ -74,7 +74,7 @@ def members_of(source: object, *, as_of: object, model: SegmentModel | None, cal
             if model is not None:
                 raise ValueError(f"{caller}: model belongs to other sources; a result has its own. Leave it out.")
             return _of_assignments(source.assignments, as_of=as_text, model=source.model, caller=caller)
-        return _of_transitions(source, as_of=as_text, model=model)
+        return _of_transitions(source, as_of=as_text, model=model, caller=caller)
     as_text = None if as_of is None else moment_text(as_of, caller)
     return _of_assignments(source, as_of=as_text, model=model, caller=caller)
 
@@ -104,13 +104,15 @@ def _of_assignments(source: object, *, as_of: str | None, model: SegmentModel | 
     return Members(ids, list(segments), by_segment, None, _english(model), blocked, as_of, None, model)
 
 
-def _of_transitions(source: Transitions, *, as_of: str | None, model: SegmentModel | None) -> Members:
+def _of_transitions(source: Transitions, *, as_of: str | None, model: SegmentModel | None, caller: str) -> Members:
     labels: dict[int | None, Segment | None] = {None: None}
     names: dict[Segment, str] = {}
     for item in source.segments:
         labels[item.key] = item.name if item.segment is None else item.segment
         names[item.name if item.segment is None else item.segment] = item.name
     rows = source.customers
+    if isinstance(rows, nw.LazyFrame):
+        raise TypeError(f"{caller}: {NOT_ON_SPARK}")
     after = [labels[key] for key in rows.get_column("after").to_list()]
     before = [labels[key] for key in rows.get_column("before").to_list()]
     ids = _texts(rows.get_column("customer_id"))

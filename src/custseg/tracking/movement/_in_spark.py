@@ -101,7 +101,9 @@ def moved_in_spark(
     return MovementInSpark(grouped.select(kept), flows.select(*_SIDES, *sums), without)
 
 
-def _side(snapshots: ComparedSnapshots, assignments: Assignments, name: str, column: str | None) -> nw.LazyFrame[Any]:
+def _side(
+    snapshots: ComparedSnapshots, assignments: Assignments, name: str, *, column: str | None
+) -> nw.LazyFrame[Any]:
     """Ids and keys of one snapshot, with its confidence and its value."""
     rows: Any = snapshots.with_keys(assignments)
     columns = [nw.col("customer_id"), nw.col("key").alias(name)]

@@ -77,7 +77,8 @@ def _columns(snapshots: ComparedSnapshots, assignments: Assignments, column: str
     columns = [keyed.get_column(name) for name in names]
     if column is not None:
         columns.append(keyed.get_column(column).alias("value"))
-    return keyed.select(columns)
+    selected: nw.DataFrame[Any] = keyed.select(columns)
+    return selected
 
 
 def _state(frame: nw.DataFrame[Any]) -> State:

@@ -93,7 +93,7 @@ class Transitions(Tabular):
     since: str | None = None
     notes: tuple[str, ...] = ()
     language: str = "en"
-    give_back: Callable[[Rows], Any] = field(default=nw.to_native)
+    give_back: Callable[[Any], Any] = field(default=nw.to_native)
 
     @property
     def has_revenue(self) -> bool:
