@@ -107,11 +107,8 @@ def steps(spark: Any, log: Path) -> dict[str, Figures]:
             return task()
 
     step("data report", lambda: data_report(orders, as_of=AS_OF))
-    features = build_features(orders, as_of=AS_OF, families=["rfm", "rhythm"])
-    step("features", lambda: _computed(features.frame))
     table = log.with_name("features")
-    features.frame.write.mode("overwrite").parquet(str(table))
-    features.release()
+    step("features", lambda: _write_features(orders, table))
     ready = spark.read.parquet(str(table))
     options: dict[str, Any] = {"method": "kmeans", "n_segments": 5, "min_size": 0.05, "progress": False}
     columns = ["recency_days", "order_count", "revenue"]
@@ -120,6 +117,12 @@ def steps(spark: Any, log: Path) -> dict[str, Figures]:
     before, after = (result.model.assign(features=part) for part in (ready.where("order_count > 1"), ready))
     step("transitions", lambda: transitions(before, after, since=EARLIER, as_of=AS_OF))
     return figures
+
+
+def _write_features(orders: Any, table: Path) -> None:
+    features = build_features(orders, as_of=AS_OF, families=["rfm", "rhythm"])
+    features.frame.write.mode("overwrite").parquet(str(table))
+    features.release()
 
 
 def _computed(frame: Any) -> None:

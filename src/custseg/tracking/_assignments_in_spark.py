@@ -57,8 +57,8 @@ def both_on_spark(tables: Sequence[object], arguments: Sequence[str], caller: st
     if any(on_spark) and not all(on_spark):
         local = [name for name, is_there in zip(arguments, on_spark, strict=True) if not is_there]
         raise DataError(
-            f"{caller}: {listed(local)} {'is' if len(local) == 1 else 'are'} not on Spark, and other tables are. Bring "
-            "all to Spark, as with spark.read.parquet(...) or spark.createDataFrame(table.to_arrow())."
+            f"{caller}: {' and '.join(local)} {'is' if len(local) == 1 else 'are'} not on Spark, and other tables are. "
+            "Bring all to Spark, as with spark.read.parquet(...) or spark.createDataFrame(table.to_arrow())."
         )
     return all(on_spark)
 
