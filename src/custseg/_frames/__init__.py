@@ -4,7 +4,8 @@ Start reading at `_open.py`: `open_table` returns a `Table` with a `Dialect`, wh
 canonical form on the engine of the data; everything else is written once, in narwhals. `_polars.py`, `_duckdb/` and
 `_spark/` hold the three dialects, and `_distributed.py` the steps for what stays on Spark. `_files/` reads CSV,
 Parquet, JSON and Excel files, `_nested/` takes values out of nested columns, `_sample.py` takes samples, and
-`_local.py` and `_give_back.py` create, write and return results; `_streamed.py` writes those on Spark in batches, and
+`_local.py` and `_give_back.py` create, write and return results;
+`_spark/_streamed.py` writes those on Spark in batches, and
 `_spreadsheet.py` makes text safe for spreadsheets.
 """
 
@@ -72,8 +73,8 @@ from custseg._frames._spark import (
     types_of,
 )
 from custseg._frames._spark._return import SparkLike
+from custseg._frames._spark._streamed import batches, streamed_writer
 from custseg._frames._spreadsheet import original_text, safe_text
-from custseg._frames._streamed import batches, streamed_writer
 
 __all__ = [
     "MONEY_DIGITS",

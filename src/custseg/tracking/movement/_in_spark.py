@@ -17,7 +17,7 @@ from custseg.tracking._assignments_in_spark import both_on_spark, read_assignmen
 from custseg.tracking.movement._compared import CALLER, ComparedSnapshots, checked_moments
 
 _REVENUE = "revenue"
-_SIDES = ("before", "after")
+_KEYS = ("before", "after")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +41,14 @@ class MovementInSpark:
 
 def refuse_in_spark(*, min_stay: int, earlier: Sequence[object], with_models: bool) -> None:
     """Raise for what needs each customer's path or a rebuilt past, which is not compared in Spark."""
-    wanted = [
+    refused = [
         *(["min_stay="] if min_stay > 1 else []),
         *(["earlier="] if earlier else []),
         *(["models and logs"] if with_models else []),
     ]
-    if wanted:
+    if refused:
         raise DataError(
-            f"{CALLER}: {listed(wanted)} cannot be given with assignments in Spark, where the two snapshots alone are "
+            f"{CALLER}: {listed(refused)} cannot be given with assignments in Spark, where the two snapshots alone are "
             "compared. Leave them out, or give the tables of a part of the customers as local tables (.toArrow())."
         )
 
@@ -57,7 +57,7 @@ def snapshots_in_spark(
     before: object, after: object, *, since: object, as_of: object, column: str | None
 ) -> ComparedSnapshots:
     """The snapshots of two tables in Spark; nothing but the names of segments is collected."""
-    both_on_spark((before, after), _SIDES, CALLER)
+    both_on_spark((before, after), _KEYS, CALLER)
     numbers = () if column is None else (column,)
     first, last = checked_moments(since, as_of)
     former = read_assignments_in_spark(before, CALLER, "before", numbers=numbers)
@@ -70,19 +70,19 @@ def moved_in_spark(
 ) -> MovementInSpark:
     """The customers of either snapshot, by one grouping of the rows of both, and the counts of the flows."""
     has_values = values is not None
-    sides = [
-        _side(snapshots, assignments, name, column=column)
-        for name, assignments in zip(_SIDES[::-1], (snapshots.after, snapshots.before), strict=True)
+    tables = [
+        _rows_of(snapshots, assignments, name, column=column)
+        for name, assignments in zip(_KEYS[::-1], (snapshots.after, snapshots.before), strict=True)
     ]
-    _check_types(sides)
+    _check_types(tables)
     if has_values and column is None:
-        sides.append(_values(values, sides[0]))
-    below = nw.concat(sides, how="diagonal")
+        tables.append(_values(values, tables[0]))
+    below = nw.concat(tables, how="diagonal")
     present = [name for name in below.collect_schema().names() if name != "customer_id"]
     grouped = below.group_by("customer_id").agg(
         # Each value is in one row; the largest of it and of missing ones is the value.
         *(nw.col(name).max() for name in present),
-        *(nw.col(name).count().alias(f"n_{name}") for name in _SIDES),
+        *(nw.col(name).count().alias(f"n_{name}") for name in _KEYS),
         *([nw.col("given").count().alias("n_given")] if "given" in present else []),
     )
     grouped = grouped.filter((nw.col("n_before") > 0) | (nw.col("n_after") > 0))
@@ -95,13 +95,13 @@ def moved_in_spark(
         units = nw.when(scaled.abs() < MONEY_LIMIT).then(scaled.round(0)).otherwise(0.0).cast(nw.Int64)
         grouped = grouped.with_columns(units.alias("units"))
     flows = _flows(grouped, has_values=has_values)
-    kept = ["customer_id", *_SIDES, *(["units"] if has_values else [])]
+    columns = ["customer_id", *_KEYS, *(["units"] if has_values else [])]
     sums = ["customers", *(["units"] if has_values else [])]
     without = int(flows.get_column("without_value").sum()) if has_values else 0
-    return MovementInSpark(grouped.select(kept), flows.select(*_SIDES, *sums), without)
+    return MovementInSpark(grouped.select(columns), flows.select(*_KEYS, *sums), without)
 
 
-def _side(
+def _rows_of(
     snapshots: ComparedSnapshots, assignments: Assignments, name: str, *, column: str | None
 ) -> nw.LazyFrame[Any]:
     """Ids and keys of one snapshot, with its confidence and its value."""
@@ -115,9 +115,9 @@ def _side(
     return selected
 
 
-def _check_types(sides: Sequence[nw.LazyFrame[Any]]) -> None:
+def _check_types(tables: Sequence[nw.LazyFrame[Any]]) -> None:
     """Raise if the ids of one snapshot are text and those of the other are numbers."""
-    types = [side.collect_schema()["customer_id"] for side in sides]
+    types = [table.collect_schema()["customer_id"] for table in tables]
     if len(set(types)) > 1:
         raise DataError(
             f"{CALLER}: the customer ids must be of one type, but they are {listed(dict.fromkeys(map(str, types)))}. "
@@ -167,7 +167,7 @@ def _latest_value() -> nw.Expr:
 
 def _flows(grouped: nw.LazyFrame[Any], *, has_values: bool) -> nw.DataFrame[Any]:
     """The customers and sums by both keys; raises for repeated ids and for values that cannot be added."""
-    repeats = {name: nw.col(f"n_{name}") for name in _SIDES}
+    repeats = {name: nw.col(f"n_{name}") for name in _KEYS}
     if "n_given" in grouped.collect_schema():
         repeats["given"] = nw.col("n_given")
     columns = [(count - 1).alias(f"repeats_{name}") for name, count in repeats.items()]
@@ -175,7 +175,7 @@ def _flows(grouped: nw.LazyFrame[Any], *, has_values: bool) -> nw.DataFrame[Any]
         value = nw.col("value").fill_null(0.0)
         columns += [value.abs().alias("size"), nw.when(nw.col("value").is_null()).then(1).alias("without_value")]
         columns.append(nw.col("units"))
-    marked = grouped.select(*_SIDES, *columns)
+    marked = grouped.select(*_KEYS, *columns)
     positive = [nw.when(nw.col(f"repeats_{name}") > 0).then(nw.col(f"repeats_{name}")) for name in repeats]
     marked = marked.with_columns(
         column.alias(f"repeats_{name}") for name, column in zip(repeats, positive, strict=True)
@@ -183,7 +183,7 @@ def _flows(grouped: nw.LazyFrame[Any], *, has_values: bool) -> nw.DataFrame[Any]
     sums = [nw.len().alias("customers"), *(nw.col(f"repeats_{name}").sum() for name in repeats)]
     if has_values:
         sums += [nw.col("size").sum(), nw.col("without_value").count(), nw.col("units").sum()]
-    flows = collect(marked.group_by(*_SIDES).agg(*sums))
+    flows = collect(marked.group_by(*_KEYS).agg(*sums))
     for name in ("after", "before"):
         check_repeated(int(flows.get_column(f"repeats_{name}").sum() or 0), CALLER, name)
     if "given" in repeats:
