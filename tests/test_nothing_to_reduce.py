@@ -122,6 +122,7 @@ NUMBERS = st.lists(st.one_of(st.none(), st.floats()), min_size=60, max_size=60)
 VALUE = st.one_of(st.none(), st.sampled_from(["", "x", "y"]), st.booleans(), st.floats(), st.integers())
 
 
+@pytest.mark.slow
 @given(NUMBERS, st.lists(VALUE, min_size=60, max_size=60))
 @examples(24)
 def test_any_columns(numbers: list[Any], mixed: list[Any]) -> None:

@@ -70,6 +70,7 @@ def test_change_on_a_line_by_hand() -> None:
 @pytest.mark.parametrize("method", all_of(METHODS, quick=("kmeans", "hdbscan")))
 @given(data=st.data())
 @examples(25)
+@pytest.mark.slow
 def test_changed_customer_is_moved_and_the_rest_is_exact(method: str, data: st.DataObject) -> None:
     result = fitted(method)
     place = data.draw(st.sampled_from(clustered_places(result)))
@@ -279,6 +280,7 @@ def test_feature_in_which_the_segments_hardly_differ_is_no_reason() -> None:
     assert "vip" in repr(replace(explanation, why=(*explanation.why[:2], replace(large, effect=0.2))))
 
 
+@pytest.mark.slow
 def test_effect_is_the_difference_of_shares_or_of_spreads() -> None:
     [reason] = [reason for reason in explain(flagged(), "c1").why if reason.feature == "vip"]
     assert reason.effect == 0.5

@@ -158,6 +158,7 @@ def test_result_counts_from_its_snapshot_on() -> None:
 
 
 @pytest.mark.parametrize("kind", ["pandas", "pyarrow", "shuffled"])
+@pytest.mark.slow
 def test_same_figures_on_every_engine(kind: str) -> None:
     orders, events = SHOP.orders, SHOP.events
     if kind == "shuffled":
@@ -170,6 +171,7 @@ def test_same_figures_on_every_engine(kind: str) -> None:
     assert card.columns() == expected.columns()
 
 
+@pytest.mark.slow
 def test_later_rows_change_nothing() -> None:
     until = datetime(2025, 4, 1)
     whole = scorecard(shop_fit(), SHOP_EVENTS, SHOP.orders, since="2025-01-01", until=until)

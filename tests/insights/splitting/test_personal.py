@@ -44,6 +44,7 @@ def test_real_names_are_greeted(name: str) -> None:
     assert greeting(name, "en") == expected
 
 
+@pytest.mark.slow
 @given(st.text(max_size=50))
 def test_greeting_is_one_printable_line(name: str) -> None:
     words = greeting(name, "en")
@@ -52,6 +53,7 @@ def test_greeting_is_one_printable_line(name: str) -> None:
     assert "None" not in words.split(", ")
 
 
+@pytest.mark.slow
 def test_columns_of_a_letter() -> None:
     ids = parts().table["customer_id"].to_list()
     names = pl.DataFrame({"customer_id": [*ids[:2], "stranger"], "first_name": ["Ann", None, "Bob"]})

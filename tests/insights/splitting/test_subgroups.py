@@ -67,6 +67,7 @@ def test_numbers_are_cut_near_the_median() -> None:
     assert sizes(result, by=["basket"], min_size=15) == {"basket: 30 or more": 31, "basket: below 30": 29}
 
 
+@pytest.mark.slow
 def test_every_part_has_the_minimum_and_every_customer_is_in_one() -> None:
     for segment in (0, 1, 2):
         parts = subgroups(shop_fit(), segment, ORDERS, min_size=0.15)
