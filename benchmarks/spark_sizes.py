@@ -2,9 +2,9 @@
 
 An invented log of `--lines` lines per customer is measured at several numbers of customers. For each step (the data
 report, the features of orders, the fit, the assignment of all customers, and the comparison of two snapshots) it
-prints what Spark counted: its jobs, the bytes written to shuffles, those spilled to disk, and the largest memory that
-one task needed; and the number of rows that reached Python. Bytes per customer should be the same at all sizes: the
-last column has the ratio of the largest size to the smallest.
+prints what Spark counted: its jobs, the bytes written to shuffles, those spilled to disk, and the memory of a task, as
+the mean of the stage that needed most; and the number of rows that reached Python. Bytes per customer should be the
+same at all sizes: the last column has the ratio of the largest size to the smallest.
 
 The last table multiplies the bytes per customer of the largest size by `--target` customers. That is an extrapolation:
 it holds if bytes per customer do not grow, as the tables before it show for the sizes that were measured.

@@ -26,7 +26,7 @@ def run(lines: str, orders: object, folder: Path, capsys: Any, monkeypatch: pyte
 
 
 def test_the_same_twelve_lines(spark: Any, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = make_shop(150, 0)
+    shop = make_shop(100, 0)
     # The shop ends on the day of the fit: a month later its customers have aged by their last orders alone.
     shift = pl.lit("2024-06-01").str.to_datetime() - pl.lit(shop.as_of)
     orders = shop.orders.select("customer_id", "order_id", pl.col("ordered_at") + shift, "amount")
