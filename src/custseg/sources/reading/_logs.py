@@ -115,7 +115,7 @@ def in_greenwich_time(frame: nw.LazyFrame[Any], date: str) -> nw.LazyFrame[Any]:
 
 
 def with_moments(
-    source: SourceTable, frame: nw.LazyFrame[Any], date_format: str | None, date: str = "date"
+    source: SourceTable, frame: nw.LazyFrame[Any], date_format: str | None, *, date: str = "date"
 ) -> nw.LazyFrame[Any]:
     """The rows with the moments of dates that were rewritten, in the column `moment`."""
     columns = [name for name in frame.collect_schema().names() if name != "moment"]

@@ -138,8 +138,8 @@ def _orders(
     if read["repeated"]:
         raise DataError(
             f"sources.shopify: {plural(read['repeated'], 'row has a copy', 'rows have copies')}, though they are "
-            "the first of their orders. Do the files overlap? Give each order once, with the cells of the whole order in "
-            "its first row alone."
+            "the first of their orders. Do the files overlap? Give each order once, with the cells of the whole order "
+            "in its first row alone."
         )
     counts |= {name: read[name] for name in ("without_customer", "without_order")}
     counts |= {"before_2000": read.early, "after_as_of": read.late}
