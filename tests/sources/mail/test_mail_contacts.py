@@ -62,4 +62,4 @@ def test_times_of_members_are_greenwich_time(tmp_path: Path) -> None:
     text = MEMBERS.format(more="", ann="").replace("OPTIN_TIME", "CONFIRM_TIME").replace("09:12:31", "23:30:00")
     logs = mailchimp(customers=written(tmp_path, "members.csv", text), timezone="Asia/Tokyo")
     table = build_features(customers=logs.customers, families=["attributes"], as_of="2026-03-16").to_polars()
-    assert table["days_since_joined"].to_list() == [0]  # 2026-03-15 08:30 in Tokyo
+    assert table["days_since_joined"].to_list() == [1]  # 2026-03-15 08:30 in Tokyo; in Greenwich a day earlier
