@@ -84,15 +84,16 @@ def test_file_of_another_system_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_deals_that_count_are_chosen(tmp_path: Path) -> None:
     deals, config = tmp_path / "deals.csv", tmp_path / "custseg.toml"
     head = "Record ID,Deal Name,Deal Stage,Close Date,Amount,Associated Contact IDs\n"
-    rows = [f"{n},D,{'Lost' if n % 4 == 0 else 'Won'},2026-09-{n:02} 10:00,{n},{n % 9}\n" for n in range(1, 29)]
+    rows = [f"{n},D,{'Lost' if n % 4 == 0 else 'Won'},2026-09-{n:02} 10:00,{n},{n % 13}\n" for n in range(1, 29)]
     deals.write_text(head + "".join(rows))
     refused = run("fit", "--from", "hubspot", deals, "--out", tmp_path / "out")
     assert "--only 'stage=...' with some of ['Lost', 'Won']" in refused.output
     fitted = run("fit", "--from", "hubspot", deals, "--only", "stage=Won", "--out", tmp_path / "out",
-                 "--config", config, "--segments", "1", "--min-size", "1")  # fmt: skip
+                 "--config", config, "--segments", "1", "--min-size", "10")  # fmt: skip
     assert fitted.exit_code == 0, fitted.output
     assert "7 rows have other values than those of only=, left out." in fitted.output
     assert 'only = {"stage" = ["Won"]}' in config.read_text()

@@ -138,7 +138,7 @@ def read_project(path: Path) -> Project:
         value = plain.get(section, {})
         if not isinstance(value, dict):
             raise DataError(f"{path}: {section} must be a section with keys of its own, as in [{section}].")
-        _check_keys(value, keys, f"{path}: [{section}]")
+        _check_keys(value, [*keys, *(SYSTEM_OPTIONS if "from" in value else ())], f"{path}: [{section}]")
     language = plain.get("language", "en")
     if language not in LANGUAGES:
         raise DataError(f"{path}: 'language' must be one of {list(LANGUAGES)}, got {language!r}.")

@@ -126,6 +126,7 @@ def _orders(
         "without_order": col("order").is_null(),
         "mixed": (col("lowest_key") != col("highest_key")).fill_null(value=False),
         "repeated": ~col("order").is_null() & (col("copies") > 1),
+        "continued": ~col("order").is_null() & (col("copies") == 0),
     }
     read = checked_rows(
         source, frame, numbers=_NUMBERS, as_of=as_of, timezone=timezone, date="created_at", conditions=conditions
@@ -135,7 +136,8 @@ def _orders(
             "sources.shopify: orders with one name in column 'Name' have several numbers in column 'Id', so the rows "
             "come from several shops, or from a shop whose numbering began anew. Read each shop by itself."
         )
-    if read["repeated"]:
+    # Where another program has filled all cells down, equal rows of an order are two of its products.
+    if read["repeated"] and (read["continued"] or source.has("order_key")):
         raise DataError(
             f"sources.shopify: {plural(read['repeated'], 'row has a copy', 'rows have copies')}, though they are "
             "the first of their orders. Do the files overlap? Give each order once, with the cells of the whole order "
