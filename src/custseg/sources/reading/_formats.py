@@ -160,18 +160,18 @@ def formats(folder: str = "formats") -> Mapping[str, Format]:
     }
 
 
-def recognized(columns: Sequence[str], first_line: str = "", *, own: FileFormat | None = None) -> str:
+def recognized(columns: Sequence[str], first_line: str = "", *, expected: FileFormat | None = None) -> str:
     """What a file with these columns looks like, as a sentence with a remedy; "" where no format fits.
 
-    Of several formats the one with the most columns in its signature is taken. Where that is `own`, the format that
+    Of several formats the one with the most columns in its signature is taken. Where that is `expected`, the one that
     the caller reads, the advice would lead back to the caller: "" then too.
     """
     present = {name.strip() for name in columns}
     best = max(_candidates(present, first_line), key=lambda candidate: candidate[0], default=(0, None, ""))
-    return "" if best[1] is own else best[2]
+    return "" if best[1] is expected else best[2]
 
 
-def recognized_file(table: object, own: FileFormat | None = None) -> str:
+def recognized_file(table: object, expected: FileFormat | None = None) -> str:
     """The same of the file at a path, read anew; "" for a table."""
     if not isinstance(table, (str, PathLike)) or not Path(fsdecode(table)).is_file():
         return ""
@@ -185,7 +185,7 @@ def recognized_file(table: object, own: FileFormat | None = None) -> str:
         return ""
     with open_bytes(table) as file:
         first_line = file.readline(_LONGEST_LINE).decode(facts.encoding or "utf-8", errors="replace")
-    return recognized(facts.columns, first_line.lstrip("\ufeff"), own=own)
+    return recognized(facts.columns, first_line.lstrip("\ufeff"), expected=expected)
 
 
 def _candidates(present: set[str], first_line: str) -> Iterator[tuple[int, FileFormat | None, str]]:
@@ -218,9 +218,9 @@ def other_kind(system: str, kind: FileFormat, present: Sequence[str]) -> str:
     A file of clicks has all that a file of opens has: read as one, its rows would be taken for opens.
     """
     names = {name.strip() for name in present}
-    others = [form for form in formats()[system].files.values() if form is not kind and form.signature]
-    is_other = not kind.signature and any(set(form.signature) <= names for form in others)
-    return recognized(present, own=kind) if is_other else ""
+    siblings = [form for form in formats()[system].files.values() if form is not kind and form.signature]
+    is_other = not kind.signature and any(set(form.signature) <= names for form in siblings)
+    return recognized(present, expected=kind) if is_other else ""
 
 
 def missing_columns(caller: str, table: object, kind: FileFormat, *, lacking: Sequence[str], present: Sequence[str],
@@ -228,7 +228,7 @@ def missing_columns(caller: str, table: object, kind: FileFormat, *, lacking: Se
     """The error for a file without columns that its format requires."""
     path = shown(table, 300) if isinstance(table, (str, PathLike)) else "the table"
     names = listed([" or ".join(kind.columns[role]) for role in lacking])
-    looks_like = recognized_file(table, kind) or recognized(present, own=kind)
+    looks_like = recognized_file(table, kind) or recognized(present, expected=kind)
     language = (
         "Its header is in the language of the account: switch the account to English for the export, or describe the "
         "columns with sources.mapped(). "
