@@ -100,9 +100,9 @@ class Identities(Tabular):
         columns = (
             dict(zip(("kind", "reason", "customers", "ids"), zip(*shown, strict=True), strict=True)) if rows else {}
         )
-        kinds = {"kind": nw.String, "reason": nw.String, "customers": nw.Int64, "ids": nw.Int64}
-        table = local_table({name: list(columns.get(name, ())) for name in kinds})
-        return self.give_back(table.select(nw.col(name).cast(kind) for name, kind in kinds.items()))
+        table = local_table({name: list(columns.get(name, ())) for name in ("kind", "reason", "customers", "ids")})
+        texts = nw.col("kind", "reason").cast(nw.String)
+        return self.give_back(table.select(texts, nw.col("customers", "ids").cast(nw.Int64)))
 
     @property
     def n_customers(self) -> int:
