@@ -82,3 +82,51 @@ def test_file_of_another_system_is_named(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "looks like the customers export of Shopify" in result.output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_deals_that_count_are_chosen(tmp_path: Path) -> None:
+    deals, config = tmp_path / "deals.csv", tmp_path / "custseg.toml"
+    head = "Record ID,Deal Name,Deal Stage,Close Date,Amount,Associated Contact IDs\n"
+    rows = [f"{n},D,{'Lost' if n % 4 == 0 else 'Won'},2026-09-{n:02} 10:00,{n},{n % 13}\n" for n in range(1, 29)]
+    deals.write_text(head + "".join(rows))
+    refused = run("fit", "--from", "hubspot", deals, "--out", tmp_path / "out")
+    assert "--only 'stage=...' with some of ['Lost', 'Won']" in refused.output
+    fitted = run("fit", "--from", "hubspot", deals, "--only", "stage=Won", "--out", tmp_path / "out",
+                 "--config", config, "--segments", "1", "--min-size", "10")  # fmt: skip
+    assert fitted.exit_code == 0, fitted.output
+    assert "7 rows have other values than those of only=, left out." in fitted.output
+    assert 'only = {"stage" = ["Won"]}' in config.read_text()
+    assert read_project(config).described().keys() == {"orders"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--from", "bitrix24", "x.csv"], "sources.mapped(preset='bitrix24')"),
+        (["--from", "mailchimp", "x.csv"], "Give the file with --events or --customers."),
+        (["--from", "shopify", "x.csv", "--events", "y.csv"], "reads no file of events"),
+        (["x.csv", "--only", "stage=Won"], "--only belongs to files of another system"),
+        (["--from", "hubspot", "x.csv", "--only", "stage"], "must be of the form stage=Won"),
+    ],
+)
+def test_wrong_use_is_told(tmp_path: Path, arguments: list[str], message: str) -> None:
+    result = run("fit", *arguments, "--out", tmp_path)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_currencies_are_options_in_errors(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    head = "Name,Email,Currency,Created at,Lineitem quantity,Lineitem price\n"
+    path.write_text(head + "".join(f"#{c},a@x.org,{c},2026-09-01 10:00:00 +0000,1,2\n" for c in ("EUR", "USD")))
+    result = run("fit", "--from", "shopify", path, "--out", tmp_path / "out")
+    assert "such as --rate 'EUR=1.0'." in result.output
+
+
+def test_file_of_the_only_kind_needs_no_option_and_the_list_has_a_language(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text('{"email":"a@x.org","timestamp":5,"event":"open","sg_event_id":"1"}\n')
+    result = run("fit", "--from", "sendgrid", path, "--out", tmp_path / "out")
+    assert "all dates of column 'timestamp' are before the year 2000" in result.output
+    assert "Заказы" in run("fit", "--from", "help", "--language", "ru").output

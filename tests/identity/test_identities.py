@@ -199,3 +199,18 @@ def test_bad_input(change: dict[str, Any], error: type[Exception], match: str) -
 def test_tables_and_ids_name_the_same() -> None:
     with pytest.raises(ValueError, match=r"must name the same tables; \['shop'\] are in one of both"):
         identities({"crm": CRM, "shop": WEB}, {"crm": {"customer": "id"}}, order=["customer"])
+
+
+def test_conflicts_are_listed_without_ids() -> None:
+    cookies = ["d", "d", "e", "e", *(f"x{n // 3}" for n in range(30))]
+    emails = ["ann@example.com", "bob@example.com"] * 2 + [f"{n % 3}@y.org" for n in range(30)]
+    web = pl.DataFrame({"cookie": cookies, "email": emails})
+    result = linked(CRM, web)
+    [conflict] = [item for item in result.conflicts if item.kind == "cookie"]
+    assert (conflict.ids, conflict.by_customers) == (12, {2: 2, 3: 10})
+    rows = result.conflict_table
+    assert list(rows.iter_rows()) == [
+        ("email", "invalid", None, None), ("cookie", "several_customers", 2, None),
+        ("cookie", "several_customers", 3, 10),
+    ]  # fmt: skip
+    assert linked(CRM.head(2), WEB.head(1)).conflict_table.shape == (0, 4)

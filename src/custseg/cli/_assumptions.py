@@ -15,7 +15,7 @@ from custseg.cli._output import say
 from custseg.errors import DataError
 from custseg.inspection import NO_COLUMN, FileFinding, FileInspection, FileKind, inspect_with, option_words
 from custseg.logs import Customers, Events, Orders
-from custseg.sources import SYSTEMS, SourceLogs
+from custseg.sources import SYSTEMS, SourceLogs, presets
 from custseg.sources import read as read_system
 from custseg.texts import listed, printable, shown, text
 
@@ -25,6 +25,8 @@ _CORE = ("customer", "order", "date", *_MONEY)
 _FURTHER = ("product", "category", "channel", "source", "discount", "refund", "cancelled", "currency")
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _NUMBERS = ("decimal", "thousands")
+_OF_SYSTEMS = ("timezone", "rates", "separator", "encoding", "decimal", "thousands", "date_format", "only")
+_OPTION_NAMES = {"rates": "--rate"}
 _KINDS: dict[str, Any] = {"orders": Orders, "events": Events, "customers": Customers}
 _DEFAULTS = {
     "orders": {"customer": "customer_id", "order": "order_id", "date": "ordered_at", "amount": "amount"},
@@ -99,9 +101,9 @@ def system_logs(
     `specified` names the options on the command line; an error names those that the system's function does not take.
     """
     paths = {kind: path for kind, path in files.items() if path is not None}
-    allowed = {"timezone", "rates", "separator", "encoding", "decimal", "date_format"} & options_of_system(system)
-    if excess := sorted(set(specified) & {*_CORE, *_FURTHER, *_FORMAT, "rates", "timezone"} - allowed):
-        given = ", ".join(f"--{name.replace('_', '-')}" for name in excess)
+    allowed = {*_OF_SYSTEMS} & options_of_system(system)
+    if excess := sorted(set(specified) & {*_CORE, *_FURTHER, *_FORMAT, *_OF_SYSTEMS} - allowed):
+        given = ", ".join(_OPTION_NAMES.get(name, f"--{name.replace('_', '-')}") for name in excess)
         raise ValueError(
             f"fit: --from {system} reads the columns by itself, so that {given} cannot be given. Leave it out, or "
             "leave --from out and describe the columns."
@@ -112,8 +114,38 @@ def system_logs(
     return read_system(system, paths, language=options["language"], **chosen)
 
 
+def with_the_only_kind(system: str, files: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The files of a system; that without an option is of the one kind that it has, such as events."""
+    options_of_system(system)
+    kinds = list(SYSTEMS[system].files)
+    given = dict(files)
+    if "orders" in kinds or given["orders"] is None:
+        excess = [kind for kind, path in given.items() if path is not None and kind not in kinds]
+        if excess:
+            raise ValueError(
+                f"fit: --from {system} reads no file of {excess[0]}. It reads those of {listed(kinds)}: leave "
+                f"{_option(excess[0])} out."
+            )
+    elif len(kinds) == 1 and given[kinds[0]] is None:
+        given[kinds[0]], given["orders"] = given["orders"], None
+    else:
+        options = " or ".join(map(_option, kinds))
+        raise ValueError(f"fit: --from {system} reads no file of orders. Give the file with {options}.")
+    return given
+
+
+def _option(kind: str) -> str:
+    """What the command line calls a file."""
+    return kind.upper() if kind == "orders" else f"--{kind}"
+
+
 def options_of_system(system: str) -> set[str]:
     """The arguments that the function of a system takes; ValueError where there is no such system."""
+    if system in presets():
+        raise ValueError(
+            f"fit: the header of {system} depends on the account, so that the command line cannot read its files. Read "
+            f"them in Python with sources.mapped(preset={system!r}), or describe the columns without --from."
+        )
     check_choice("fit", "from", system, allowed=list(SYSTEMS))
     return SYSTEMS[system].options()
 

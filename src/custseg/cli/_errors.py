@@ -24,6 +24,9 @@ _OF_PROJECT = ("date_format", "decimal", "thousands", "separator", "encoding", "
 """Arguments of the description of a log that most commands take from the project file."""
 
 
+_MAPPED = ("rates", "only")
+"""Arguments that map, which are options with KEY=VALUE."""
+_MAPPING = re.compile(rf"(?<![\w-])({'|'.join(_MAPPED)})=\{{'([^']*)': (.+?)(?:, \.\.\.)?\}}")
 _FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
 
@@ -88,7 +91,15 @@ def with_options(message: str) -> str:
         return message
     # Functions of the library are named by the command; descriptions such as Orders keep their name.
     message = _FUNCTION.sub(f"{context.command.name}: ", message, count=1)
+    message = _MAPPING.sub(lambda match: _entry(match, options_of(context.command)), message)
     return translated(message, options_of(context.command))
+
+
+def _entry(match: re.Match[str], options: Mapping[str, str]) -> str:
+    """An entry of a mapping as the command line has it: ``rates={'EUR': 1.0, ...}`` as ``--rate 'EUR=1.0'``."""
+    name, key, value = match.groups()
+    words = value.strip("[]'") if value != "[...]" else "..."
+    return f"{options[name]} '{key}={words}'" if name in options else match[0]
 
 
 def options_of(command: click.Command) -> dict[str, str]:

@@ -12,7 +12,16 @@ from click.core import ParameterSource
 from custseg.cli._errors import LIBRARY_NAMES, LocalizedUsageError, command_errors
 from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
-from custseg.cli._values import MethodName, min_size, rates, segments, segments_text, share
+from custseg.cli._values import (
+    MethodName,
+    chosen_values,
+    min_size,
+    names,
+    rates,
+    segments,
+    segments_text,
+    share,
+)
 from custseg.cli.pipeline._project import (
     SYSTEM_OPTIONS,
     Project,
@@ -30,7 +39,7 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
 FIT_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language",
-                 "labels", "seed", "rules", "lifecycle")  # fmt: skip
+                 "labels", "seed", "rules", "lifecycle", "sensitive")  # fmt: skip
 GOAL_NAMES = ("revenue", "repeat_purchase", "order_value", "retention", "email_engagement")
 """The goals of `custseg.goals`, which is not imported for `--help`; a test compares both."""
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
@@ -110,7 +119,10 @@ SEGMENT_OPTIONS = _together(
                  "[default: none]"),
     click.option("--columns", help="Features to cluster on, separated by commas. "
                  "[default: recency_days,order_count,revenue]"),
-    click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
+    click.option("--sensitive", default="", callback=lambda _c, _p, v: names(v), metavar="COLUMNS",
+                 help="Columns that are sensitive, separated by commas: they describe segments, and are not clustered "
+                 "on. Age, sex, children, health and religion are known by name; --columns takes them all the same."),
+    click.option("--language", is_eager=True, type=click.Choice(["en", "ru"]), default="en", show_default=True,
                  help="Language of the results; --help and rare errors are in English."),
     click.option("--labels", type=click.Path(path_type=str),
                  help="TOML file with names of columns for people: column = \"label\"."),
@@ -129,6 +141,9 @@ SEGMENT_OPTIONS = _together(
 @click.option("--from", "system", metavar="NAME",
               help="The system that wrote the files, such as shopify or ga4; 'help' lists all.",
               callback=lambda _c, _p, value: _system(value))  # fmt: skip
+@click.option("--only", multiple=True, metavar="ROLE=VALUE", callback=lambda _c, _p, v: chosen_values(v),
+              help="With --from: the rows that count, such as 'stage=Closed Won' for deals; once per value. A message "
+              "lists the values of the file.")  # fmt: skip
 @click.option("--events", help="File of events, such as mails and visits; its columns are detected.")
 @click.option("--customers", help="File with one row per customer; its columns are detected.")
 @COLUMN_OPTIONS
@@ -155,6 +170,7 @@ def fit(
     orders: str | None,
     *,
     system: str | None,
+    only: Mapping[str, Sequence[str]] | None,
     events: str | None,
     customers: str | None,
     out: Path,
@@ -187,12 +203,14 @@ def fit(
         language = options["language"]
         files = {"orders": orders, "events": events, "customers": customers}
         if system is None:
+            if only is not None:
+                raise ValueError("fit: only= belongs to files of another system. Give --from too, or leave it out.")
             logs = opened_logs(orders, events, customers, options=options)
             show_assumed([log for log in logs if log is not None], language)
             described = [None if log is None else log.described for log in logs]
             sections = _sections(logs, config)
         else:
-            described, sections = _from_system(system, files, options, config=config)
+            described, sections = _from_system(system, files, {**options, "only": only}, config=config)
         columns = options["columns"]
         project = None
         if config is not None:
@@ -246,11 +264,12 @@ def _from_system(
     system: str, files: Mapping[str, str | None], options: Mapping[str, Any], *, config: Path | None
 ) -> tuple[list[Any], dict[str, dict[str, Any]]]:
     """The logs in the files of a system, and the sections of the project file that read them again."""
-    from custseg.cli._assumptions import system_logs
+    from custseg.cli._assumptions import system_logs, with_the_only_kind
 
     context = click.get_current_context()
     given = ParameterSource.COMMANDLINE
     specified = [name for name in options if context.get_parameter_source(name) is given]
+    files = with_the_only_kind(system, files)
     logs = system_logs(system, files, options, specified=specified)
     say(f"{logs.report!r}\n")
     folder = config.parent if config is not None else Path()

@@ -51,6 +51,22 @@ def rates(texts: tuple[str, ...]) -> dict[str, float] | None:
         raise click.BadParameter(f"{list(texts)} must be of the form EUR=1.08.") from None
 
 
+def chosen_values(texts: tuple[str, ...]) -> dict[str, list[str]] | None:
+    """`stage=Closed Won` for each value that counts, by role; None without any."""
+    values: dict[str, list[str]] = {}
+    for text in texts:
+        role, equals, value = text.partition("=")
+        if not (equals and role and value):
+            raise click.BadParameter(f"{text!r} must be of the form stage=Won.")
+        values.setdefault(role, []).append(value)
+    return values or None
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """`age,income` as two columns."""
+    return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+
+
 def segments_text(numbers: int | range) -> str:
     """The text that `segments` reads."""
     return f"{numbers.start}-{numbers.stop - 1}" if isinstance(numbers, range) else str(numbers)

@@ -18,7 +18,7 @@ from custseg.errors import DataError
 from custseg.identity._contacts import checked_country, normalized_values
 from custseg.identity._id_columns import columns_as_written, id_texts
 from custseg.identity._links import NOBODY, linked_ids
-from custseg.identity._result import Identities, IdentityConflict
+from custseg.identity._result import Identities, IdentityConflict, Reason
 from custseg.texts import LANGUAGES, listed, shown
 
 _CALLER = "identities"
@@ -227,8 +227,10 @@ def _conflicts(
     """The ids that belong to nobody, by kind and reason."""
     counted = []
     for (kind, of_kind), candidates, limit in zip(values.items(), n_candidates, limits, strict=True):
-        refused = int((candidates > 0).sum())
-        counted.append(IdentityConflict(kind, "several_customers" if limit == 1 else "too_many", refused))
+        beside, n_ids = np.unique(candidates[candidates > 0], return_counts=True)
+        by_customers = dict(zip(beside.tolist(), n_ids.tolist(), strict=True))
+        reason: Reason = "several_customers" if limit == 1 else "too_many"
+        counted.append(IdentityConflict(kind, reason, sum(by_customers.values()), by_customers))
         counted.append(IdentityConflict(kind, "invalid", of_kind.n_invalid))
         counted.append(IdentityConflict(kind, "ignored", of_kind.n_ignored))
     return tuple(conflict for conflict in counted if conflict.ids)

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import narwhals.stable.v2 as nw
 
 from custseg._display import Tabular
-from custseg._privacy import with_count
+from custseg._frames import local_table
+from custseg._privacy import SMALLEST_GROUP, with_count
 from custseg.errors import DataError
 from custseg.identity._contacts import normalized_values
 from custseg.texts import listed, text
@@ -32,11 +33,15 @@ class IdentityConflict:
         than `merge` allows; they are no e-mail address or phone number; they were named in `ignore`.
     ids : int
         How many.
+    by_customers : mapping of int to int
+        For ids that stand beside several customers, how many of them stand beside 2, 3 and so on; else empty. A cookie
+        of two customers is a computer that they share, one of hundreds is a fault of the log: name it in `ignore`.
     """
 
     kind: str
     reason: Reason
     ids: int
+    by_customers: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,6 +83,26 @@ class Identities(Tabular):
         E-mail addresses and phone numbers are in their one form. In the kind of the first table.
         """
         return self.give_back(self.local)
+
+    @property
+    def conflict_table(self) -> Any:
+        """The conflicts as a table without ids, in the kind of the first table.
+
+        One row per kind, reason and number of customers beside which an id stands (`customers`, missing where that is
+        not the reason), with the number of such ids (`ids`, missing for 1 to 9).
+        """
+        rows = [
+            (item.kind, item.reason, customers, ids)
+            for item in self.conflicts
+            for customers, ids in (item.by_customers.items() if item.by_customers else [(None, item.ids)])
+        ]
+        shown = [(*row[:3], row[3] if row[3] >= SMALLEST_GROUP else None) for row in rows]
+        columns = (
+            dict(zip(("kind", "reason", "customers", "ids"), zip(*shown, strict=True), strict=True)) if rows else {}
+        )
+        table = local_table({name: list(columns.get(name, ())) for name in ("kind", "reason", "customers", "ids")})
+        texts = nw.col("kind", "reason").cast(nw.String)
+        return self.give_back(table.select(texts, nw.col("customers", "ids").cast(nw.Int64)))
 
     @property
     def n_customers(self) -> int:

@@ -112,6 +112,39 @@ def test_file_for_bitrix_is_read_back_by_its_preset(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("system", "key", "read"),
+    [
+        ("hubspot", "hubspot_id", lambda path: sources.hubspot(contacts=path)),
+        ("salesforce", "salesforce_id", lambda path: sources.salesforce(contacts=path)),
+        ("klaviyo", "email", lambda path: sources.klaviyo(customers=path)),
+        ("mailchimp", "email", lambda path: sources.mailchimp(customers=path)),
+        ("segment", "customer_id", lambda path: sources.segment(path, traits={"custseg_segment": "category"})),
+    ],
+)
+def test_file_is_read_back_by_the_reader_of_its_system(
+    tmp_path: Path, system: str, key: str, read: Callable[[Path], sources.SourceLogs]
+) -> None:
+    people = CROWD.with_columns(
+        email=pl.col("email").str.to_uppercase(),
+        hubspot_id=pl.int_range(1, pl.len() + 1).cast(pl.String),
+        salesforce_id=pl.format("003000000000{}AAA", pl.col("customer_id").str.slice(1)),
+    )
+    logs = read(export(system, tmp_path, CROWD, customers=people, consent="given", as_of="2024-07-01T00:00:00Z").path)
+    lines = logs.customers.lines().collect("polars").to_native()
+    assert sorted(lines["customer"]) == sorted(people[key].str.to_lowercase() if key == "email" else people[key])
+    assert logs.report.count("without_customer") == 0
+    if system == "segment":
+        assert lines["value_0"].unique().to_list() == ["Loyal"]
+
+
+def test_address_that_the_encoding_lacks_is_left_empty(tmp_path: Path) -> None:
+    people = PEOPLE.with_columns(email=pl.col("email").str.replace("olga", "jürgen"))
+    written = export("bitrix24", tmp_path, customers=people)
+    assert [row[0] for row in lines(written, "cp1251", ";")[1:]] == ["ivan.petrov@example.com"]
+    assert written.left_out["no_key"] == 3  # hers, and two that have none
+
+
 def test_contacts_of_metrika(tmp_path: Path) -> None:
     people = PEOPLE.with_columns(metrika_client_id=pl.lit(2**64 - 5, pl.UInt64))
     head, first, *_ = lines(export("metrika_contacts", tmp_path, customers=people))

@@ -59,3 +59,16 @@ def test_broken_files_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.jsonl").write_text(text)
     with pytest.raises(DataError, match=r"(cannot be read as JSON|holds no JSON objects)"):
         open_table(tmp_path / "a.jsonl", "test")
+
+
+def test_byte_order_mark_and_arrays_by_line(tmp_path: Path) -> None:
+    (tmp_path / "marked.jsonl").write_text('{"a": 1}\n{"a": 2}\n', encoding="utf-8-sig")
+    (tmp_path / "posts.json").write_text('[{"a": 1}, {"a": 2, "b": "[\\n]"}]\n\n[{"a": 3}]\n', encoding="utf-8-sig")
+    assert rows(tmp_path / "marked.jsonl") == [{"a": 1}, {"a": 2}]
+    assert rows(tmp_path / "posts.json") == [{"a": 1, "b": None}, {"a": 2, "b": "[\n]"}, {"a": 3, "b": None}]
+
+
+def test_broken_line_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"a": 1}\n\n{"a": \n{"a": 2}\n')
+    with pytest.raises(DataError, match=r"cannot be read as JSON: line 3 is no complete object"):
+        open_table(tmp_path / "a.jsonl", "test")

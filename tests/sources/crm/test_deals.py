@@ -118,3 +118,22 @@ def test_won_deals_of_amocrm(tmp_path: Path) -> None:
     ]
     assert logs.report.count("not_chosen") == 1
     assert logs.orders.lines().collect("polars")["moment"].min() == 1788253200000000  # on the clock of Moscow
+
+
+@pytest.mark.parametrize(
+    ("only", "error", "match"),
+    [
+        ({"stage": "Closed Won"}, TypeError, r"must list values, as in only=\{'stage': \['Closed Won'\]\}"),
+        ({"stages": ["Closed Won"]}, ValueError, r"Did you mean 'stage'\?"),
+        ({"customer": ["7"]}, ValueError, r"only must be one of \['stage'"),
+    ],
+)
+def test_choices_that_are_none(tmp_path: Path, only: dict, error: type[Exception], match: str) -> None:
+    with pytest.raises(error, match=match) as caught:
+        hubspot(written(tmp_path, HUBSPOT), only=only)
+    assert "'7', '8'" not in str(caught.value)  # no ids in errors
+
+
+def test_contact_ids_that_went_through_numbers_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"1 id of column 'Associated Contact IDs' went through a number"):
+        hubspot(written(tmp_path, DEALS + "1,A,Closed Won,Shop,2026-09-01,1,7.0\n"), only=WON)

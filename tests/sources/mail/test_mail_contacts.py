@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from custseg.errors import DataError
+from custseg.features import build_features
 from custseg.sources import klaviyo, mailchimp
 
 MEMBERS = (
@@ -55,3 +56,10 @@ def test_opens_and_clicks_of_mailchimp(tmp_path: Path) -> None:
     assert (logs.report.rows, logs.report.count("unmarked_opens")) == ({"opens": 1, "clicks": 1}, 1)
     with pytest.raises(DataError, match=r"lacks columns of the clicks of the account export of Mailchimp: \['Url'\]"):
         mailchimp(clicks=opens)
+
+
+def test_times_of_members_are_greenwich_time(tmp_path: Path) -> None:
+    text = MEMBERS.format(more="", ann="").replace("OPTIN_TIME", "CONFIRM_TIME").replace("09:12:31", "23:30:00")
+    logs = mailchimp(customers=written(tmp_path, "members.csv", text), timezone="Asia/Tokyo")
+    table = build_features(customers=logs.customers, families=["attributes"], as_of="2026-03-16").to_polars()
+    assert table["days_since_joined"].to_list() == [1]  # 2026-03-15 08:30 in Tokyo; in Greenwich a day earlier

@@ -197,3 +197,15 @@ def test_damaged_ids_and_dates_are_refused() -> None:
 def test_rows_after_the_snapshot_are_counted() -> None:
     rows = pl.DataFrame({"email": ["a@x.org"] * 2, "event": ["open"] * 2, "timestamp": [AT, AT + 86_400]})
     assert sendgrid(rows, as_of="2026-09-02").report.count("after_as_of") == 1
+
+
+def test_sendpulse_names_of_the_mail_service(tmp_path: Path) -> None:
+    # Its webhooks write times as texts, and one array for each post.
+    posts = [[{"email": "a@x.org", "event": name, "timestamp": str(AT + n), "task_id": "7"}]
+             for n, name in enumerate(["delivered", "open", "redirect", "unsubscribe", "spam"])]  # fmt: skip
+    path = tmp_path / "posts.json"
+    path.write_text("".join(json.dumps(post) + "\n" for post in posts))
+    logs = sendpulse(path)
+    assert [event for _, event in lines(logs)] == ["delivered", "opened", "clicked", "unsubscribed", "complained"]
+    moments = logs.events.lines().collect("polars").to_native()["moment"]
+    assert moments.min() == AT * 1_000_000

@@ -9,6 +9,7 @@ import pytest
 from workbooks import workbook
 
 from custseg.errors import DataError
+from custseg.features import build_features
 from custseg.sources import mapped, presets
 from custseg.sources.reading import formats
 
@@ -188,3 +189,20 @@ def test_presets_are_complete(preset: str) -> None:
         }
         candidates = [name for names in kind.columns.values() for name in names]
         assert all(candidates)
+
+
+def test_mentions_after_the_snapshot_are_not_summed(tmp_path: Path) -> None:
+    path = tmp_path / "mentions.csv"
+    path.write_text("Date,Domain,Sentiment,Author\n2026-09-01 10:00:00,x.example,positive,ann\n"
+                    "2026-09-02 10:00:00,x.example,negative,ann\n1970-01-01 00:00:00,x.example,,ann\n")  # fmt: skip
+    match = {("x.example", "ann"): "C1"}
+    logs = mapped(path, preset="brandwatch", match=match, as_of="2026-09-02")
+    table = build_features(customers=logs.customers, families=["attributes"], as_of="2026-09-02").to_polars()
+    assert table.select("mentions", "positive_mentions", "negative_mentions").row(0) == (1, 1, 0)
+    assert (logs.report.count("after_as_of"), logs.report.count("before_2000")) == (1, 1)
+
+
+def test_dates_without_a_time_count_before_or_after_the_snapshot(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text("Дата;Код клиента;Сумма\n01.09.2026 10:00:00;К-1;5\n02.09.2026;К-2;7\n")
+    assert mapped(path, preset="1c", as_of="2026-09-02").report.count("after_as_of") == 1

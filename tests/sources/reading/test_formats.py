@@ -47,3 +47,30 @@ def test_web_page_named_csv_is_refused(tmp_path: Path) -> None:
     path.write_text("<table><tr><td>1</td></tr></table>\n")
     with pytest.raises(DataError, match=r"It is an HTML or XML table"):
         open_source(path, "shopify", "orders")
+
+
+def test_remedy_of_a_file_is_never_the_same_call(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    header = "Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
+    path.write_bytes(f"{header}#1,a@x.org,paid,2026-09-01 00:00:00 +0000,1,Чай,2\n".encode("cp1251"))
+    with pytest.raises(DataError, match=r"is not in UTF-8 .* give encoding='cp1251'"):
+        open_source(path, "shopify", "orders")
+    path.write_text(header.replace("Created at", "Erstellt am"))
+    with pytest.raises(DataError, match=r"lacks columns of the orders export of Shopify: \['Created at'\]\. Export it"):
+        open_source(path, "shopify", "orders")
+
+
+@pytest.mark.parametrize(
+    ("system", "argument", "header", "other"),
+    [
+        ("mailchimp", "opens", "Email,Timestamp,Url", "clicks"),
+        ("salesforce", "contacts", "Id,StageName,CloseDate,AccountId,Amount", "deals"),
+    ],
+)
+def test_file_of_another_kind_with_all_columns_is_refused(
+    tmp_path: Path, system: str, argument: str, header: str, other: str
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text(f"{header}\n")
+    with pytest.raises(DataError, match=rf"read it with sources\.{system}\({other}="):
+        open_source(path, system, argument)

@@ -56,3 +56,11 @@ def test_currency_signs_are_not_numbers(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace(",29.0000,29.0000", ",$29.00,29.0000"))
     with pytest.raises(DataError, match=r"1 value of column 'Grand Total \(Base\)' cannot be read as a number"):
         magento(path)
+
+
+def test_overlapping_grids_are_refused_and_late_orders_counted(tmp_path: Path) -> None:
+    path = grid(tmp_path, *DATES["whole days"])
+    assert magento(path, as_of="2026-09-01T12:00:00").report.count("after_as_of") == 2
+    path.write_text(path.read_text().replace("000000002", "000000001"))
+    with pytest.raises(DataError, match=r"2 rows have the id of another order"):
+        magento(path)

@@ -120,3 +120,20 @@ def test_customers_export_given_as_orders(tmp_path: Path) -> None:
 def test_matrixify_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"export of the Matrixify app\. Export the orders in the admin"):
         shopify(written(tmp_path, "ID,Name,Command,Line: Type\n1,#1001,MERGE,Line Item\n"))
+
+
+def test_orders_that_two_files_have_are_refused(tmp_path: Path) -> None:
+    head = "Name,Email,Financial Status,Subtotal,Created at,Lineitem quantity,Lineitem name,Lineitem price,Id\n"
+    lines = "#1,a@x.org,paid,3,2026-09-01 10:00:00 +0000,1,Cup,1,55\n#1,,,,,1,Cup,1,\n#1,,,,,1,Cup,1,\n"
+    (tmp_path / "1.csv").write_text(head + lines)
+    assert shopify(tmp_path / "1.csv").report.rows == {"orders": 3}  # equal lines of one order are no copies
+    (tmp_path / "2.csv").write_text(head + lines.replace("paid", "refunded"))
+    with pytest.raises(DataError, match=r"2 rows have copies, .* Do the files overlap\?"):
+        shopify(str(tmp_path / "*.csv"))
+
+
+def test_dates_that_a_spreadsheet_has_changed_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Name,Email,Created at,Lineitem quantity,Lineitem price\n#1,a@x.org,1.9.26 10:00,1,2\n")
+    with pytest.raises(DataError, match=r"no date of column 'Created at' can be read"):
+        shopify(path)

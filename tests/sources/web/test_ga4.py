@@ -171,3 +171,20 @@ def test_milliseconds_are_refused(tmp_path: Path) -> None:
     rows = [{**row, "event_timestamp": row["event_timestamp"][:-3]} for row in EVENTS]
     with pytest.raises(DataError, match=r"before the year 2000. Are they in another unit"):
         ga4(json_lines(tmp_path, rows))
+
+
+def test_refunds_take_no_more_than_the_order() -> None:
+    at = 1788253200000000
+    rows = {"user_pseudo_id": ["1.2"] * 4, "event_name": ["purchase", "refund", "refund", "refund"],
+            "event_timestamp": [at, at + 1, at + 2, at + 3], "transaction_id": ["T"] * 4,
+            "purchase_revenue": [19.0, None, None, None], "refund_value": [None, 4.0, None, None]}  # fmt: skip
+    logs = ga4(pl.DataFrame(rows))
+    money = logs.orders.lines().collect("polars").to_native().sort("moment")["money"]
+    assert money.to_list() == [190_000, -40_000, -150_000, 0]
+    assert logs.report.count("excess_refunds") == 2
+
+
+def test_user_id_that_the_file_lacks_is_an_error() -> None:
+    rows = {"event_timestamp": [1788253200123456], "event_name": ["page_view"], "user_pseudo_id": ["1.2"]}
+    with pytest.raises(DataError, match=r"no column user_id, .* or give id='user_pseudo_id'"):
+        ga4(pl.DataFrame(rows), id="user_id")

@@ -127,3 +127,24 @@ def test_ids_that_lost_digits_are_refused(tmp_path: Path) -> None:
 def test_goals_must_be_canonical() -> None:
     with pytest.raises(ValueError, match=r"goals must map onto canonical events, got \['bought'\]"):
         metrika(pl.DataFrame({"a": [1]}), goals={"1": "bought"})
+
+
+def test_quotes_are_letters_and_joined_parts_have_several_headers(tmp_path: Path) -> None:
+    header = "ym:s:clientID\tym:s:dateTime\tym:s:UTMCampaign\n"
+    path = tmp_path / "visits.tsv"
+    path.write_text(f'{header}1\t2026-09-01 10:00:00\t"sale\n{header}2\t2026-09-01 11:00:00\tnew"\n')
+    logs = metrika(path)
+    lines = logs.events.lines().collect("polars").to_native()
+    assert list(lines.select("customer", "campaign").iter_rows()) == [("1", '"sale'), ("2", 'new"')]
+    assert logs.report.rows == {"visits": 2}
+    assert logs.report.count("repeated_headers") == 1
+    path.write_text(f"{header}1\t2026-09-01 10:00:00\n")
+    with pytest.raises(DataError, match=r"1 line has fewer fields than the header, .* the first is line 2"):
+        metrika(path)
+
+
+def test_key_without_its_column_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "visits.tsv"
+    path.write_text("ym:s:clientID\tym:s:dateTime\n1\t2026-09-01 10:00:00\n")
+    with pytest.raises(DataError, match=r"no column ym:s:counterUserIDHash, .* or give id='client_id'"):
+        metrika(path, id="user_hash")

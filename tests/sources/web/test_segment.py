@@ -113,3 +113,16 @@ def test_two_currencies_and_other_files(tmp_path: Path) -> None:
         segment(pl.DataFrame(rows))
     with pytest.raises(DataError, match=r"1 id of column 'userId' went through a number"):
         segment(written(tmp_path, [call(1, "page", userId="9001.0")]))
+
+
+def test_all_refunds_of_an_order_take_no_more_than_it_had() -> None:
+    def message(number: int, event: str, **properties: object) -> dict[str, object]:
+        return {"type": "track", "messageId": str(number), "userId": "C1", "event": event,
+                "timestamp": f"2026-09-0{number}T10:00:00Z", "properties": {"order_id": "T", **properties}}  # fmt: skip
+
+    messages = [message(1, "Order Completed", revenue=19.0), message(2, "Order Refunded", total=9.5),
+                message(3, "Order Refunded", total=19.0)]  # fmt: skip
+    logs = segment(pl.DataFrame(messages))
+    money = logs.orders.lines().collect("polars").to_native().sort("moment")["money"]
+    assert money.to_list() == [190_000, -95_000, -95_000]
+    assert logs.report.count("excess_refunds") == 1

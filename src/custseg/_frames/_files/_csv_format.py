@@ -30,6 +30,9 @@ class CSVFormat:
         Python's name of the encoding; "utf-8-sig" is written with a byte order mark, for Excel.
     skip_rows : int
         Lines above the header.
+    quoted : bool
+        Whether fields may be in quotes. Without, as databases write TSV, quotes are letters like others, each line is
+        a record, and none may have fewer fields than the header.
     """
 
     separator: str | None = None
@@ -37,6 +40,7 @@ class CSVFormat:
     thousands: str | None = None
     encoding: str = "utf-8"
     skip_rows: int = 0
+    quoted: bool = True
 
     @classmethod
     def to_write(cls, caller: str, *, encoding: str, separator: str, decimal: str) -> CSVFormat:

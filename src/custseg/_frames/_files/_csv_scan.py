@@ -27,6 +27,7 @@ _QUOTE_REMEDY = (
     "Export the file again with quote marks doubled inside quoted fields (RFC 4180), or as Parquet, "
     "or take the quote marks out of it."
 )
+_CHANGED = "The file was cut off or changed: take it as it was exported"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class _File:
     """One file under one description."""
 
     def __init__(self, path: str, form: CSVFormat, *, caller: str, facts: TextFacts) -> None:
-        self.path, self.caller, self.facts = path, caller, facts
+        self.path, self.caller, self.facts, self.quoted = path, caller, facts, form.quoted
         self._check_nature()
         self.lines = Lines(path, self._encoding(form), facts.line_end == "\r")
         self.separator = self._separator(form)
@@ -92,6 +93,8 @@ class _File:
             frame, short = self._by_records(shape)
         else:
             self._refuse_long(counts)
+            if not self.quoted:
+                self._refuse_short(counts)
             frame, short = self._by_polars(counts, quote='"' if how == "quoted" else None), counts.short
         return CSVFile(self.path, self.header, frame, short, self.advice)
 
@@ -158,7 +161,7 @@ class _File:
 
     def _how(self, shape: Shape) -> str:
         """The reading of the quotes: "literal" or "quoted" by polars, "records" by the csv module."""
-        if not shape.quotes:
+        if not shape.quotes or not self.quoted:
             return "literal"
         if shape.first_irregular is None:
             if shape.literal.even and (shape.several_lines or not shape.quoted.even):
@@ -253,12 +256,27 @@ class _File:
             f"{len(self.header):,}; the first is line {self._number(counts.first_long):,} with up to "
             f"{counts.most_fields:,}",
             self.advice.rstrip(". ")
-            or f"Does separator={self.separator!r} fit the file? Fields that hold the separator must be in quotes",
+            or (
+                f"Does separator={self.separator!r} fit the file? Fields that hold the separator must be in quotes"
+                if self.quoted
+                else _CHANGED
+            ),
+        )
+
+    def _refuse_short(self, counts: Counts) -> None:
+        """Raise where records have fewer fields than the header."""
+        if counts.first_short is None:
+            return
+        self._refuse(
+            f"{plural(counts.short, 'line has', 'lines have')} fewer fields than the header, which has "
+            f"{len(self.header):,}; the first is line {self._number(counts.first_short):,}",
+            _CHANGED,
         )
 
     def _refuse_quotes(self, line: int, why: str) -> NoReturn:
         self._refuse(
-            f'line {self._number(line):,} holds a quote mark (") that can be read in several ways: {why}', _QUOTE_REMEDY
+            f'line {self._number(line):,} holds a quote mark (") that can be read in several ways: {why}',
+            self.advice.rstrip() or _QUOTE_REMEDY,
         )
 
     def _number(self, line: int) -> int:

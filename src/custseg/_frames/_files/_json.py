@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from functools import cache
 
+import msgspec
 import polars as pl
 
 from custseg._frames._files._parts import FileTable
@@ -15,6 +17,7 @@ from custseg.errors import DataError
 from custseg.texts import shown
 
 _START = 4096
+_MARK = codecs.BOM_UTF8
 _LONG_NUMBER = re.compile(rb"[\[:,\s](\d{19,})\s*[,}\]]")
 _LARGEST = 2**63 - 1
 
@@ -44,7 +47,7 @@ def json_table(paths: Sequence[str], caller: str) -> FileTable:
 
 def _frame(path: str, caller: str) -> pl.LazyFrame:
     with open_bytes(path) as file:
-        start = file.read(_START).removeprefix(b"\xef\xbb\xbf").lstrip()
+        start = file.read(_START).removeprefix(_MARK).lstrip()
     if start[:1] not in (b"{", b"["):
         raise DataError(
             f"{caller}: {shown(path, 300)} holds no JSON objects. Give a file with one object per line, or with one "
@@ -53,20 +56,54 @@ def _frame(path: str, caller: str) -> pl.LazyFrame:
     if not reads_large_numbers():
         _check_numbers(path, caller)
     try:
-        if start.startswith(b"["):
-            with open_bytes(path) as file:
-                return pl.read_json(file.read(), infer_schema_length=None).lazy()
-        if is_compressed(path):  # older versions of polars scan plain files alone
-            with open_bytes(path) as file:
-                return pl.read_ndjson(file.read(), infer_schema_length=None).lazy()
-        frame = pl.scan_ndjson(path, infer_schema_length=None)
-        frame.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
+        return _array(path) if start.startswith(b"[") else _lines(path)
+    except (pl.exceptions.PolarsError, OSError, msgspec.MsgspecError) as error:
+        why = _broken_line(path) if start.startswith(b"{") else ""
         raise DataError(
-            f"{caller}: {shown(path, 300)} cannot be read as JSON: {reason(error)}. "
+            f"{caller}: {shown(path, 300)} cannot be read as JSON: {why or reason(error)}. "
             "It must have one complete object per line, or one array of objects."
         ) from error
-    return frame
+
+
+def _lines(path: str) -> pl.LazyFrame:
+    """The objects of a file with one per line, which is read piece by piece where polars can."""
+    with open_bytes(path) as file:
+        marked = file.read(len(_MARK)) == _MARK
+    if not marked:
+        try:
+            frame = pl.scan_ndjson(path, infer_schema_length=None)
+            frame.collect_schema()
+        except (pl.exceptions.PolarsError, OSError):
+            if not is_compressed(path):  # older versions of polars scan plain files alone
+                raise
+        else:
+            return frame
+    with open_bytes(path) as file:
+        return pl.read_ndjson(file.read().removeprefix(_MARK), infer_schema_length=None).lazy()
+
+
+def _array(path: str) -> pl.LazyFrame:
+    """The objects of an array, or of one array per line, as a webhook leaves them."""
+    with open_bytes(path) as file:
+        content = file.read().removeprefix(_MARK)
+    try:
+        return pl.read_json(content, infer_schema_length=None).lazy()
+    except pl.exceptions.PolarsError:
+        items = (msgspec.json.decode(line, type=list[msgspec.Raw]) for line in content.splitlines() if line.strip())
+        objects = b"\n".join(bytes(item) for array in items for item in array)
+        return pl.read_ndjson(objects, infer_schema_length=None).lazy()
+
+
+def _broken_line(path: str) -> str:
+    """Which line is no complete object; "" where all are."""
+    with open_bytes(path) as file:
+        for number, line in enumerate(file, start=1):
+            content = line.removeprefix(_MARK).strip() if number == 1 else line.strip()
+            try:
+                msgspec.json.decode(content or b"{}", type=dict[str, msgspec.Raw])
+            except msgspec.MsgspecError:
+                return f"line {number:,} is no complete object"
+    return ""
 
 
 @cache

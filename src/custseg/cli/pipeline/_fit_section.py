@@ -119,4 +119,5 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "labels": lambda value: Path(_word(value)),
     "rules": lambda value: Path(_word(value)),
     "lifecycle": _flag,
+    "sensitive": _names,
 }

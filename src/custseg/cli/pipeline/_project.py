@@ -17,7 +17,7 @@ from custseg.texts import LANGUAGES, listed, shown
 
 FILE_NAME = "custseg.toml"
 LOGS = ("orders", "events", "customers")
-SYSTEM_OPTIONS = ("timezone", "rates", "separator", "encoding", "decimal", "date_format")
+SYSTEM_OPTIONS = ("timezone", "rates", "separator", "encoding", "decimal", "thousands", "date_format", "only")
 """Keys of a log that another system wrote, besides its file and the system."""
 
 _PATHS = {"model": "model.json", "history": "history", "out": "segments"}
@@ -35,6 +35,7 @@ _OPTIONS: Mapping[str, Collection[str]] = {
         "labels",
         "rules",
         "lifecycle",
+        "sensitive",
     ),
     "paths": tuple(_PATHS),
     "daily": ("max_age_days", "min_stay", "min_confidence", "max_sends_7d", "fail_on"),
@@ -137,7 +138,7 @@ def read_project(path: Path) -> Project:
         value = plain.get(section, {})
         if not isinstance(value, dict):
             raise DataError(f"{path}: {section} must be a section with keys of its own, as in [{section}].")
-        _check_keys(value, keys, f"{path}: [{section}]")
+        _check_keys(value, [*keys, *(SYSTEM_OPTIONS if "from" in value else ())], f"{path}: [{section}]")
     language = plain.get("language", "en")
     if language not in LANGUAGES:
         raise DataError(f"{path}: 'language' must be one of {list(LANGUAGES)}, got {language!r}.")
@@ -216,6 +217,9 @@ def _check_system(arguments: Mapping[str, Any], where: str) -> None:
     if arguments["from"] not in SYSTEMS:
         raise DataError(f"{where} 'from' must be one of {listed(list(SYSTEMS))}, got {arguments['from']!r}.")
     _check_keys(arguments, ("file", "from", *SYSTEM_OPTIONS), where)
+    only = arguments.get("only", {})
+    if not isinstance(only, dict) or not all(isinstance(values, list) for values in only.values()):
+        raise DataError(f"{where} 'only' must have a list of values for each role, as in only = {{stage = ['Won']}}.")
 
 
 def _check_daily(values: Mapping[str, Any], where: str) -> None:

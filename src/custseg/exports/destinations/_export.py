@@ -186,7 +186,7 @@ def export_destination(
     called = written_names(of_source, needed, names, destination=system, caller=CALLER)
     used = used_columns(system, people, asked)
     _check_keys(used, system)
-    values = values_of(used, people, country=home, caller=CALLER)
+    values = values_of(used, people, country=home, encoding=system.encoding, caller=CALLER)
     rows = rows_of(
         chosen, of_source, people, destination=system, columns=used, values=values, for_removal=members == "left"
     )

@@ -9,6 +9,7 @@ from custseg._frames import safe_text
 from custseg.errors import DataError
 from custseg.exports.destinations._destination import Destination, flagged_words
 from custseg.exports.destinations._members import Members, Segment
+from custseg.exports.destinations._values import can_encode
 from custseg.texts import listed
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -67,18 +68,10 @@ def _faults(name: str, destination: Destination) -> list[str]:
         faults.append("would be run as a formula by a spreadsheet")
     if rule.ascii and not name.isascii():
         faults.append("has letters that are not in ASCII")
-    elif not _can_encode(name, destination.encoding):
+    elif not can_encode(name, destination.encoding):
         faults.append(f"has characters that the encoding {destination.encoding} lacks")
     if characters := [character for character in rule.forbidden if character in name]:
         faults.append(f"holds {listed(characters)}")
     if rule.max_bytes is not None and len(name.encode()) > rule.max_bytes:
         faults.append(f"has more than {rule.max_bytes} bytes")
     return faults
-
-
-def _can_encode(name: str, encoding: str) -> bool:
-    try:
-        name.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True

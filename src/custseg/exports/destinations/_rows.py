@@ -54,13 +54,13 @@ def used_columns(destination: Destination, people: People, named: Mapping[str, s
 
 
 def values_of(
-    columns: Iterable[Column], people: People, *, country: str | None, caller: str
+    columns: Iterable[Column], people: People, *, country: str | None, encoding: str, caller: str
 ) -> dict[str, list[str | None]]:
     """The written value of each field for each row of the table of customers."""
     values = {}
     for column in columns:
         texts = people.fields[column.field]
-        written = written_values(column, texts, country=country, caller=caller)
+        written = written_values(column, texts, country=country, encoding=encoding, caller=caller)
         values[column.field] = [None if text is None else written[text] for text in texts]
     return values
 

@@ -18,9 +18,9 @@ _US_ZIP = re.compile("[0-9]{5}(-?[0-9]{4})?")
 
 
 def written_values(
-    column: Column, texts: Iterable[str | None], *, country: str | None, caller: str
+    column: Column, texts: Iterable[str | None], *, country: str | None, caller: str, encoding: str = "utf-8"
 ) -> Mapping[str, str | None]:
-    """Each distinct text as it is written, None where it cannot be."""
+    """Each distinct text as it is written, None where it cannot be, also in the encoding of the file."""
     distinct = [text for text in dict.fromkeys(texts) if text is not None]
     if column.rule in _PHONE_RULES:
         plain = normalized_values("phone", distinct, country=country, caller=caller)
@@ -28,7 +28,17 @@ def written_values(
         values = {text: None if form is None else form[skip:] for text, form in plain.items()}
     else:
         values = {text: RULES[column.rule](text) for text in distinct}
-    return {text: value and hashed(value, column.hash) for text, value in values.items()}
+    written = {text: value and hashed(value, column.hash) for text, value in values.items()}
+    return {text: value if value and can_encode(value, encoding) else None for text, value in written.items()}
+
+
+def can_encode(text: str, encoding: str) -> bool:
+    """Whether the encoding has all characters of the text."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def hashed(value: str, algorithm: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._checks import check_choice
 from custseg._frames import collect
 from custseg.errors import DataError
 from custseg.logs import Customers, Orders
@@ -27,6 +28,7 @@ from custseg.sources.reading import (
 from custseg.texts import plural
 
 _WORDS = ("order", "customer", "stage", "won", "currency", "category", "source")
+_CHOOSABLE = ("stage", "won", "currency", "category", "source")
 _ADDRESSES = ("work_email", "personal_email", "other_email")
 _NUMBERS = ("work_phone", "mobile_phone", "direct_phone", "home_phone", "other_phone")
 _SHORT, _LONG = 15, 18
@@ -62,6 +64,9 @@ class DealReader:
 
     def orders(self, table: object, counts: dict[str, int]) -> tuple[Orders, int]:
         """The deals that were won, and the number of rows."""
+        for role in self.only or {}:
+            # An error lists the values of a role that rows are chosen by: it must not be one of ids.
+            check_choice(f"sources.{self.system}", "only", role, allowed=_CHOOSABLE)
         source = self._open(table, "deals", self.columns)
         date_format = self.date_format or source.form.date_format or None
         words = [*_WORDS, *_ADDRESSES, *_NUMBERS]

@@ -12,6 +12,7 @@ from custseg.sources.reading import (
     checked_rows,
     csv_form,
     customer_table,
+    in_greenwich_time,
     mail_key,
     open_source,
 )
@@ -46,6 +47,8 @@ def read_contacts(
     conditions = {"without_customer": col("customer_id").is_null()}
     read = checked_rows(source, frame, numbers=numbers, conditions=conditions)
     frame = frame.filter(~col("customer_id").is_null())
+    for date in roles.get("dates", []) if source.form.utc else []:
+        frame = in_greenwich_time(frame, date)
     counts["without_customer"] = counts.get("without_customer", 0) + read["without_customer"]
     names = [name for kind in roles.values() for name in kind]
     frame = frame.select("customer_id", "consent", *names)

@@ -18,7 +18,7 @@ from custseg._frames import (
     with_nested,
 )
 from custseg.errors import DataError
-from custseg.sources.reading import FileFormat, SourceTable
+from custseg.sources.reading import FileFormat, SourceTable, recognized_file
 from custseg.texts import listed, shown
 
 _LINES = 50
@@ -92,14 +92,15 @@ def _missing_error(
 ) -> DataError:
     """The error for a file without columns of some roles."""
     path = shown(table, 300) if isinstance(table, (str, PathLike)) else "the table"
+    looks_like = f" {recognized_file(table)}".rstrip()
     needed = "; ".join(f"{role} (such as {listed(kind.columns[role])})" if kind.columns.get(role) else role
                        for role in missing)  # fmt: skip
     close = next((hint for role in missing for name in kind.columns.get(role, [])
                   if (hint := did_you_mean(name, list(present), " "))), "")  # fmt: skip
     words = listed([name for name in present if name])
     return DataError(
-        f"{CALLER}: {path} has no line with the columns of {kind.title}. Missing: {needed}.{advice}{close} Name them "
-        f"with columns={{{missing[0]!r}: '...'}}; the line that fits best has {words}."
+        f"{CALLER}: {path} has no line with the columns of {kind.title}. Missing: {needed}.{looks_like}{advice}{close} "
+        f"Name them with columns={{{missing[0]!r}: '...'}}; the line that fits best has {words}."
     )
 
 

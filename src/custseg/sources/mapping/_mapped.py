@@ -23,7 +23,9 @@ from custseg.sources.reading import (
     csv_form,
     formats,
     in_greenwich_time,
+    rows_in_time,
     source_findings,
+    with_moments,
     without_guard,
 )
 
@@ -110,7 +112,8 @@ def mapped(
         As in `Orders`; without them those of the preset. Where the pattern has a time of day, dates without one are
         midnights.
     as_of : date, datetime or ISO text, optional
-        The moment of the snapshot: with it, the report counts the rows that are ignored because they are later.
+        The moment of the snapshot: with it, the report counts the rows that are ignored because they are later. Give
+        it for customers with several rows, such as mentions: these are summed to one row here.
     separator, decimal, thousands, encoding : optional
         As in `Orders`; without them those of the preset.
     language : {"en", "ru"}, default "en"
@@ -154,7 +157,10 @@ def mapped(
     conditions = {"without_customer": nw.col("customer_id").is_null() & ~nw.col("unmatched")}
     read = checked_rows(source, frame, numbers=numbers, as_of=as_of, timezone=timezone, conditions=conditions)
     counts |= {"without_customer": read["without_customer"], "before_2000": read.early, "after_as_of": read.late}
-    rows = Rows(source, frame.filter(~nw.col("unmatched")), timezone, date_format, rates)
+    frame = frame.filter(~nw.col("unmatched"))
+    if log_name == "customers" and source.has("date"):
+        frame = rows_in_time(source, frame, as_of, timezone=timezone)
+    rows = Rows(source, frame, timezone, date_format, rates)
     logs = mapped_logs(log_name, rows, counts, names=names)
     report = SourceReport(preset or "mapped", {log_name: read.rows}, source_findings(language, counts), language)
     return SourceLogs(**logs, report=report)
@@ -217,7 +223,7 @@ def _rows(source: SourceTable, date_format: str | None, *, counts: dict[str, int
     if source.form.utc and source.has("date"):
         frame = in_greenwich_time(frame, "date")
     if source.has("date") and source.table.dialect.text and date_format and "%H" in date_format:
-        frame = frame.with_columns(_with_time(date_format))
+        frame = with_moments(source, frame.with_columns(_with_time(date_format)), date_format)
     return frame
 
 

@@ -15,6 +15,7 @@ from custseg.sources.reading._checks import (
     distinct_values,
     number_in,
     raise_unless_single,
+    rows_in_time,
 )
 from custseg.sources.reading._formats import (
     FileFormat,
@@ -28,6 +29,7 @@ from custseg.sources.reading._formats import (
 from custseg.sources.reading._keys import (
     check_events,
     check_key,
+    check_key_column,
     csv_form,
     event_names,
     first_key,
@@ -36,8 +38,15 @@ from custseg.sources.reading._keys import (
     raise_unless_any,
     without_guard,
 )
-from custseg.sources.reading._logs import attributes_by_kind, customer_table, event_log, in_greenwich_time, order_log
-from custseg.sources.reading._purchases import ListMembers, divided, first_of_each_order, n_repeated
+from custseg.sources.reading._logs import (
+    attributes_by_kind,
+    customer_table,
+    event_log,
+    in_greenwich_time,
+    order_log,
+    with_moments,
+)
+from custseg.sources.reading._purchases import ListMembers, divided, first_of_each_order, n_repeated, within_orders
 from custseg.sources.reading._result import SourceLogs, SourceReport
 from custseg.sources.reading._source_table import SourceTable, open_source
 from custseg.sources.reading._system import System, source_findings
@@ -55,6 +64,7 @@ __all__ = [
     "attributes_by_kind",
     "check_events",
     "check_key",
+    "check_key_column",
     "checked_rows",
     "chosen_rows",
     "csv_form",
@@ -78,6 +88,9 @@ __all__ = [
     "raise_unless_single",
     "recognized",
     "recognized_file",
+    "rows_in_time",
     "source_findings",
+    "with_moments",
+    "within_orders",
     "without_guard",
 ]

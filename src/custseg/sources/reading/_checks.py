@@ -84,7 +84,7 @@ def checked_rows(
     ------
     DataError
         If ids went through numbers with a decimal point, or were rounded by a spreadsheet; if a number cannot be
-        read; or if all dates are before 2000.
+        read; or if no date can be, or all are before 2000.
     """
     present = frame.collect_schema().names()
     ids = [role for role in source.form.ids if source.has(role) and role in present]
@@ -92,18 +92,25 @@ def checked_rows(
     counted |= {f"unread {role}": nw.col(f"{role} unread") for role in numbers}
     if "moment" in present:
         limit = _limit(source, as_of, date=date, timezone=timezone)
+        counted["filled"] = ~nw.col(date).is_null()
         counted["dated"] = ~nw.col("moment").is_null()
         counted["early"] = nw.col("moment") < EARLIEST
         counted["late"] = nw.lit(value=False) if limit is None else nw.col("moment") >= limit
     counts = _counts(frame, {**counted, **{f"of {name}": rule for name, rule in (conditions or {}).items()}})
     faults = [*_id_faults(source, ids, counts), *_number_faults(source, numbers, counts)]
+    if counts.get("filled") and not counts["dated"]:
+        faults.append(
+            f"no date of column {shown(source.names[date])} can be read. Was the file saved by a spreadsheet program? "
+            "Take it as it was exported, or give the pattern of its dates, date_format=, where the function takes one"
+        )
     if counts.get("dated") and counts["early"] == counts["dated"]:
         faults.append(
             f"all dates of column {shown(source.names[date])} are before the year 2000. Are they in another unit, such "
             "as seconds instead of microseconds?"
         )
     if faults:
-        raise DataError(f"{source.caller}: " + "; ".join(faults))
+        message = f"{source.caller}: {'; '.join(faults)}"
+        raise DataError(message if message.endswith("?") else f"{message}.")
     special = {name: counts[f"of {name}"] for name in conditions or {}}
     return RowCounts(counts["rows"], counts.get("early", 0), counts.get("late", 0), special)
 
@@ -131,6 +138,15 @@ def without_early(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return frame.filter((nw.col("moment") >= EARLIEST) | nw.col("moment").is_null())
 
 
+def rows_in_time(
+    source: SourceTable, frame: nw.LazyFrame[Any], as_of: object, *, timezone: str, date: str = "date"
+) -> nw.LazyFrame[Any]:
+    """The rows from 2000 on and before the snapshot, where rows are summed to one per customer before a fit."""
+    limit = _limit(source, as_of, date=date, timezone=timezone)
+    frame = without_early(frame)
+    return frame if limit is None else frame.filter((nw.col("moment") < limit) | nw.col("moment").is_null())
+
+
 def chosen_rows(
     source: SourceTable,
     frame: nw.LazyFrame[Any],
@@ -143,11 +159,15 @@ def chosen_rows(
 
     `choose` is the role whose values must be chosen, if the file has it; "" for none.
     """
+    if listless := [role for role, values in only.items() if isinstance(values, str)]:
+        role = listless[0]
+        raise TypeError(f"{source.caller}: only= must list values, as in only={{{role!r}: [{only[role]!r}]}}.")
     if choose and source.has(choose) and choose not in only:
         present = distinct_values(frame, choose)
+        others = f" It names {listed(list(only))} alone." if only else ""
         raise ValueError(
             f"{source.caller}: only= must say which rows count, for {source.form.title} has others too: "
-            f"only={{{choose!r}: [...]}} with some of {listed(present)}."
+            f"only={{{choose!r}: [...]}} with some of {listed(present)}.{others}"
         )
     for role, values in only.items():
         present = distinct_values(frame, role) if source.has(role) else []

@@ -160,16 +160,18 @@ def formats(folder: str = "formats") -> Mapping[str, Format]:
     }
 
 
-def recognized(columns: Sequence[str], first_line: str = "") -> str:
+def recognized(columns: Sequence[str], first_line: str = "", *, expected: FileFormat | None = None) -> str:
     """What a file with these columns looks like, as a sentence with a remedy; "" where no format fits.
 
-    Of several formats the one with the most columns in its signature is taken.
+    Of several formats the one with the most columns in its signature is taken. Where that is `expected`, the one that
+    the caller reads, the advice would lead back to the caller: "" then too.
     """
     present = {name.strip() for name in columns}
-    return max(_candidates(present, first_line), key=lambda candidate: candidate[0], default=(0, ""))[1]
+    best = max(_candidates(present, first_line), key=lambda candidate: candidate[0], default=(0, None, ""))
+    return "" if best[1] is expected else best[2]
 
 
-def recognized_file(table: object) -> str:
+def recognized_file(table: object, expected: FileFormat | None = None) -> str:
     """The same of the file at a path, read anew; "" for a table."""
     if not isinstance(table, (str, PathLike)) or not Path(fsdecode(table)).is_file():
         return ""
@@ -183,17 +185,18 @@ def recognized_file(table: object) -> str:
         return ""
     with open_bytes(table) as file:
         first_line = file.readline(_LONGEST_LINE).decode(facts.encoding or "utf-8", errors="replace")
-    return recognized(facts.columns, first_line.lstrip("\ufeff"))
+    return recognized(facts.columns, first_line.lstrip("\ufeff"), expected=expected)
 
 
-def _candidates(present: set[str], first_line: str) -> Iterator[tuple[int, str]]:
-    """How many columns of a signature are there, and what that means."""
+def _candidates(present: set[str], first_line: str) -> Iterator[tuple[int, FileFormat | None, str]]:
+    """How many columns of a signature are there, the format if it can be read, and what that means."""
     for system, form in formats().items():
         for argument, kind in form.files.items():
             fits = bool(kind.signature) and set(kind.signature) <= present
             if fits or (kind.prefix and any(name.startswith(kind.prefix) for name in present)):
                 yield (
                     max(len(kind.signature), 1),
+                    kind,
                     (f"It looks like {kind.title}: read it with sources.{system}({argument}=...). "),
                 )
         for unusable in form.unusable:
@@ -201,7 +204,7 @@ def _candidates(present: set[str], first_line: str) -> Iterator[tuple[int, str]]
             by_line = bool(unusable.first_line) and re.match(unusable.first_line, first_line) is not None
             if by_columns or by_line:
                 # What cannot be used is told first: its header may be that of a usable file too.
-                yield 100 + len(unusable.signature), f"It looks like {unusable.title}. {unusable.remedy} "
+                yield 100 + len(unusable.signature), None, f"It looks like {unusable.title}. {unusable.remedy} "
 
 
 def file_format(system: str, argument: str) -> FileFormat:
@@ -209,12 +212,23 @@ def file_format(system: str, argument: str) -> FileFormat:
     return formats()[system].files[argument]
 
 
+def other_kind(system: str, kind: FileFormat, present: Sequence[str]) -> str:
+    """Which other file of the system this is, for a format that has no columns of its own to be told by.
+
+    A file of clicks has all that a file of opens has: read as one, its rows would be taken for opens.
+    """
+    names = {name.strip() for name in present}
+    siblings = [form for form in formats()[system].files.values() if form is not kind and form.signature]
+    is_other = not kind.signature and any(set(form.signature) <= names for form in siblings)
+    return recognized(present, expected=kind) if is_other else ""
+
+
 def missing_columns(caller: str, table: object, kind: FileFormat, *, lacking: Sequence[str], present: Sequence[str],
                     advice: str = "") -> DataError:  # fmt: skip
     """The error for a file without columns that its format requires."""
     path = shown(table, 300) if isinstance(table, (str, PathLike)) else "the table"
     names = listed([" or ".join(kind.columns[role]) for role in lacking])
-    looks_like = recognized_file(table) or recognized(present)
+    looks_like = recognized_file(table, kind) or recognized(present, expected=kind)
     language = (
         "Its header is in the language of the account: switch the account to English for the export, or describe the "
         "columns with sources.mapped(). "

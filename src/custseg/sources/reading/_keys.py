@@ -9,8 +9,10 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
 from custseg._frames import CSVFormat
+from custseg.errors import DataError
 from custseg.logs import EVENT_NAMES
 from custseg.sources.reading._formats import formats
+from custseg.sources.reading._source_table import SourceTable
 from custseg.texts import listed
 
 
@@ -40,6 +42,20 @@ def check_key(caller: str, key: object, roles: tuple[str, ...]) -> None:
         raise TypeError(f"{caller}: id must map text to text: the ids of the system to customers.")
 
 
+def check_key_column(source: SourceTable, key: str | Mapping[str, str], *, mapped: str, roles: tuple[str, ...]) -> None:
+    """Raise if the file lacks the column of the role that `key` is, or that it maps: no row would have a customer."""
+    role = mapped if isinstance(key, Mapping) else key
+    if source.has(role):
+        return
+    column = " or ".join(source.form.columns[role])
+    others = [other for other in roles if source.has(other) and other != role]
+    instead = f", or give id={others[0]!r}" if others else ""
+    raise DataError(
+        f"{source.caller}: the file has no column {column}, so that no row names a customer (id=). Export it with this "
+        f"column{instead}."
+    )
+
+
 def key_rows(key: str | Mapping[str, str], role: str) -> dict[str, tuple[str, Mapping[str, str]]]:
     """What `SourceTable.rows` maps to `customer_id`: the role, where the argument `id` is a mapping."""
     return {"customer_id": (role, key)} if isinstance(key, Mapping) else {}
@@ -63,10 +79,10 @@ def event_names(caller: str, system: str, further: Mapping[str, str] | None) -> 
 
 def csv_form(
     *, separator: str | None = None, encoding: str = "utf-8", decimal: str | None = None, thousands: str | None = None,
-    skip_rows: int = 0,
+    skip_rows: int = 0, quoted: bool = True,
 ) -> CSVFormat:  # fmt: skip
     """How a CSV file is written; numbers have a decimal point unless `decimal` says otherwise."""
-    return CSVFormat(separator, decimal or ".", thousands, encoding, skip_rows)
+    return CSVFormat(separator, decimal or ".", thousands, encoding, skip_rows, quoted)
 
 
 def raise_unless_any(caller: str, **files: Any) -> None:

@@ -114,6 +114,16 @@ def in_greenwich_time(frame: nw.LazyFrame[Any], date: str) -> nw.LazyFrame[Any]:
     return frame.with_columns(written.alias(date))
 
 
+def with_moments(
+    source: SourceTable, frame: nw.LazyFrame[Any], date_format: str | None, *, date: str = "date"
+) -> nw.LazyFrame[Any]:
+    """The rows with the moments of dates that were rewritten, in the column `moment`."""
+    columns = [name for name in frame.collect_schema().names() if name != "moment"]
+    dialect = with_rows(source.table, frame.select(columns)).dialect
+    moment = dialect.moment(date, dialect.date_style(date, date_format))
+    return dialect.select({**{name: dialect.plain(name) for name in columns}, "moment": moment})
+
+
 def _check_currencies(source: SourceTable, frame: nw.LazyFrame[Any], rates: Mapping[str, float] | None) -> None:
     """Raise if there are several currencies and no rates, or a currency without a rate."""
     currencies = distinct_values(frame, "currency")

@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collect
+from custseg._frames import collect, in_memory
 
 
 def divided(total: str, weight: str, order: str) -> nw.Expr:
@@ -27,6 +27,32 @@ def divided(total: str, weight: str, order: str) -> nw.Expr:
     rows = col(order).len().over(order).cast(nw.Float64)
     share = nw.when(of_order > 0).then(of_row / of_order).otherwise(nw.lit(1.0) / rows)
     return col(total) * share
+
+
+def within_orders(refunds: nw.LazyFrame[Any], counts: dict[str, int]) -> nw.LazyFrame[Any]:
+    """The refunds with no more money in all than their orders had: the earlier ones count first.
+
+    A page that reports a refund reports it again when it is opened again, with other times.
+
+    Parameters
+    ----------
+    refunds : narwhals LazyFrame
+        `amount`, positive, `whole`, that of the order, which is null where the order is not in the file, `order_id` and
+        `moment`.
+    counts : dict
+        Gets the number of those that are cut, as "excess_refunds".
+    """
+    col = nw.col
+    refunds = in_memory(refunds)
+    earlier = col("amount").fill_null(0.0).cum_sum().over("order_id", order_by="moment") - col("amount")
+    left = col("whole") - earlier
+    allowed = nw.when(left < 0).then(nw.lit(0.0)).otherwise(left)
+    # Shares of an amount need not add up to it: a millionth is no money.
+    is_excess = (col("amount") > allowed + 1e-6).fill_null(value=False)
+    cut = refunds.with_columns(nw.when(is_excess).then(allowed).otherwise(col("amount")).alias("cut"))
+    excess = collect(cut.filter(col("cut") != col("amount")).select(nw.len())).item()
+    counts["excess_refunds"] = int(excess)
+    return cut.with_columns(col("cut").alias("amount")).drop("cut") if excess else refunds
 
 
 def first_of_each_order(frame: nw.LazyFrame[Any], order: str = "order_id") -> nw.LazyFrame[Any]:

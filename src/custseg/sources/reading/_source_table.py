@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from custseg._checks import check_choice
 from custseg._frames import USUAL_FORM, CSVFormat, DateStyle, Table, in_memory, is_json, open_table, with_nested
 from custseg.errors import DataError
-from custseg.sources.reading._formats import FileFormat, file_format, missing_columns, recognized_file
+from custseg.sources.reading._formats import FileFormat, file_format, missing_columns, other_kind, recognized_file
 from custseg.texts import shown
 
 
@@ -131,12 +131,14 @@ def open_source(
     try:
         opened = open_table(table, caller, form=form, on_spark=True)
     except DataError as error:
-        looks_like = recognized_file(table)
+        looks_like = recognized_file(table, kind)
         if not looks_like or not isinstance(table, (str, PathLike)):
             raise
         raise DataError(f"{caller}: {shown(table, 300)} is not {kind.title}. {looks_like.strip()}") from error
     opened = with_nested(opened, [name for names in kind.columns.values() for name in names] + list(columns.values()))
     opened.check_columns(caller, {f"columns[{role!r}]": name for role, name in columns.items()}, required=())
+    if looks_like := other_kind(system, kind, opened.dialect.columns):
+        raise DataError(f"{caller}: {argument}= takes {kind.title}. {looks_like.strip()}")
     names = {**_names_by_role(kind, opened.dialect.columns), **columns}
     lacking = [role for role in kind.required if role not in names]
     if lacking:

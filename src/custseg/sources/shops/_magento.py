@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames import collect
+from custseg.errors import DataError
 from custseg.sources.reading import (
     SourceLogs,
     SourceReport,
@@ -18,6 +19,7 @@ from custseg.sources.reading import (
     open_source,
     order_log,
     source_findings,
+    with_moments,
 )
 
 _CALLER = "sources.magento"
@@ -73,7 +75,7 @@ def magento(
     Raises
     ------
     DataError
-        If the file is no such export, lacks the e-mail address, or has amounts that are no numbers.
+        If the file is no such export, lacks the e-mail address, has an order twice, or amounts that are no numbers.
 
     Examples
     --------
@@ -94,15 +96,25 @@ def magento(
     frame = frame.with_columns(mail_key("email"))
     col = nw.col
     if whole_days:
-        frame = frame.with_columns(col("date").str.replace_all(_HALF_DAY, "").alias("date"))
+        frame = with_moments(source, frame.with_columns(col("date").str.replace_all(_HALF_DAY, "")), date_format)
+    frame = frame.with_columns(col("order").len().over("order").alias("copies"))
     read = checked_rows(
         source,
         frame,
         numbers=numbers,
         as_of=as_of,
         timezone=timezone,
-        conditions={"without_customer": col("email").is_null(), "without_order": col("order").is_null()},
+        conditions={
+            "without_customer": col("email").is_null(),
+            "without_order": col("order").is_null(),
+            "repeated": ~col("order").is_null() & (col("copies") > 1),
+        },
     )
+    if read["repeated"]:
+        raise DataError(
+            f"{_CALLER}: {read['repeated']} rows have the id of another order. Do the files overlap, or are they of "
+            "several shops? Give each order once."
+        )
     frame = frame.filter(~col("order").is_null())
     status = col("status").str.to_lowercase()
     frame = frame.with_columns(status.is_in(list(_CANCELLED)).fill_null(value=False).alias("cancelled"))

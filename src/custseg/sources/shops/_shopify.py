@@ -27,10 +27,12 @@ from custseg.sources.reading import (
     source_findings,
     without_guard,
 )
+from custseg.texts import plural
 
 _WORDS = ("order", "order_key", "email", "phone", "billing_phone", "status", "cancelled_at", "currency", "product",
           "vendor", "channel")  # fmt: skip
 _NUMBERS = ("quantity", "price", "line_discount", "subtotal", "refunded")
+_LINE = ("order", "order_key", "product", "quantity", "price", "line_discount")
 _NEVER_PAID = ("voided", "expired")
 _CUSTOMER_WORDS = ("customer_key", "email", "phone", "address_phone", "country", "province", "accepts_email",
                    "accepts_sms")  # fmt: skip
@@ -123,6 +125,8 @@ def _orders(
         "without_customer": ~col("order").is_null() & col("customer_id").is_null(),
         "without_order": col("order").is_null(),
         "mixed": (col("lowest_key") != col("highest_key")).fill_null(value=False),
+        "repeated": ~col("order").is_null() & (col("copies") > 1),
+        "continued": ~col("order").is_null() & (col("copies") == 0),
     }
     read = checked_rows(
         source, frame, numbers=_NUMBERS, as_of=as_of, timezone=timezone, date="created_at", conditions=conditions
@@ -131,6 +135,13 @@ def _orders(
         raise DataError(
             "sources.shopify: orders with one name in column 'Name' have several numbers in column 'Id', so the rows "
             "come from several shops, or from a shop whose numbering began anew. Read each shop by itself."
+        )
+    # Where another program has filled all cells down, equal rows of an order are two of its products.
+    if read["repeated"] and (read["continued"] or source.has("order_key")):
+        raise DataError(
+            f"sources.shopify: {plural(read['repeated'], 'row has a copy', 'rows have copies')}, though they are "
+            "the first of their orders. Do the files overlap? Give each order once, with the cells of the whole order "
+            "in its first row alone."
         )
     counts |= {name: read[name] for name in ("without_customer", "without_order")}
     counts |= {"before_2000": read.early, "after_as_of": read.late}
@@ -157,6 +168,10 @@ def _filled_down(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     frame = frame.with_columns(
         mail_key("email"), without_guard("phone"), without_guard("billing_phone"), without_guard("order_key")
     )
+    # The number and the payment stand in the first row of an order, unless another program has filled them down.
+    is_first = ~col("order_key").is_null() | ~col("status").is_null()
+    frame = frame.with_columns(nw.when(is_first).then(nw.lit(1)).otherwise(nw.lit(0)).alias("copies"))
+    frame = frame.with_columns(col("copies").sum().over(*_LINE))
     orders = (
         frame.filter(~col("order").is_null())
         .group_by("order")

@@ -19,6 +19,7 @@ from custseg.sources.reading import (
     SourceTable,
     System,
     check_key,
+    check_key_column,
     checked_rows,
     csv_form,
     divided,
@@ -30,6 +31,7 @@ from custseg.sources.reading import (
     open_source,
     order_log,
     source_findings,
+    within_orders,
 )
 from custseg.texts import listed
 
@@ -59,7 +61,8 @@ def ga4(
 
     Orders are the events "purchase", each order once: a page that confirms an order reports it again when it is opened
     again. The earliest counts, and where it has items, its `purchase_revenue` is divided among them. The events
-    "refund" are negative amounts on the day of the refund; one without a value refunds its whole order. The source of
+    "refund" are negative amounts on the day of the refund; one without a value refunds its whole order, and all of an
+    order together at most what it was worth. The source of
     an order is that of its session, else of its event, and never the `traffic_source` of the export, which is the
     first source of the user.
 
@@ -109,6 +112,7 @@ def ga4(
     canonical = event_names(_CALLER, "ga4", names)
     _check_files(events)
     source = open_source(events, "ga4", "events", form=csv_form(separator=separator))
+    check_key_column(source, id, mapped="user_pseudo_id", roles=_IDS)
     frame = _rows(source, id, in_usd=in_usd)
     col = nw.col
     purchase = col("event") == "purchase"
@@ -133,7 +137,7 @@ def ga4(
     if read["purchases"]:
         purchases = frame.filter(purchase)
         counts["repeated_purchases"] = n_repeated(purchases)
-        orders = _orders(source, frame, in_usd=in_usd, timezone=timezone, rates=rates)
+        orders = _orders(source, frame, counts, in_usd=in_usd, timezone=timezone, rates=rates)
     report = SourceReport("ga4", {"events": read.rows}, source_findings(language, counts), language)
     return SourceLogs(orders=orders, events=log, report=report)
 
@@ -186,7 +190,13 @@ def _rows(source: SourceTable, key: str | Mapping[str, str], *, in_usd: bool) ->
 
 
 def _orders(
-    source: SourceTable, frame: nw.LazyFrame[Any], *, in_usd: bool, timezone: str, rates: Mapping[str, float] | None
+    source: SourceTable,
+    frame: nw.LazyFrame[Any],
+    counts: dict[str, int],
+    *,
+    in_usd: bool,
+    timezone: str,
+    rates: Mapping[str, float] | None,
 ) -> Orders:
     """Purchases, one row for each item, and refunds."""
     col = nw.col
@@ -194,8 +204,9 @@ def _orders(
     purchases = purchases.with_columns(nw.coalesce(col("revenue"), col("value")).alias("total"))
     totals = purchases.filter(~col("order_id").is_null()).select("order_id", col("total").alias("whole"))
     refunds = frame.filter(col("event") == "refund").join(totals, on="order_id", how="left")
-    refunds = refunds.with_columns(
-        (0.0 - nw.coalesce(col("refund"), col("value"), col("whole")).abs()).alias("amount"),
+    refunds = refunds.with_columns(nw.coalesce(col("refund"), col("value"), col("whole")).abs().alias("amount"))
+    refunds = within_orders(refunds, counts).with_columns(
+        (0.0 - col("amount")).alias("amount"),
         nw.lit(None, nw.String).alias("product"),
         nw.lit(None, nw.String).alias("category"),
     )

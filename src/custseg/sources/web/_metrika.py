@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -18,6 +19,7 @@ from custseg.sources.reading import (
     System,
     check_events,
     check_key,
+    check_key_column,
     checked_rows,
     csv_form,
     distinct_values,
@@ -57,9 +59,10 @@ def metrika(
 ) -> SourceLogs:
     r"""Read the visits and hits of the Logs API of Yandex.Metrika.
 
-    Each visit is an event "visited"; where hits are given, each of their page views is one instead. Goals are events
-    as far as `goals` names them. Orders are the purchases of the visits, each order once, with `purchaseRevenue`
-    divided among its products in proportion to price × quantity.
+    Each visit is an event "visited", each purchase one "ordered"; where hits are given, their page views are the events
+    "visited" instead, and purchases are in the orders alone. Goals are events as far as `goals` names them. Orders are
+    the purchases of the visits, each order once, with `purchaseRevenue` divided among its products in proportion to
+    price × quantity.
 
     Parameters
     ----------
@@ -104,7 +107,7 @@ def metrika(
     check_key(_CALLER, id, _IDS)
     check_events(_CALLER, "goals", goals)
     named = {str(goal): event for goal, event in (goals or {}).items()}
-    form = csv_form(separator=separator)
+    form = csv_form(separator=separator, quoted=separator != "\t")
     rows: dict[str, int] = {}
     counts: dict[str, int] = {}
     events, orders = None, None
@@ -128,7 +131,8 @@ def metrika(
 
 def _add(counts: dict[str, int], read: RowCounts, repeated: int) -> None:
     """Add the counts of one file to those of the others."""
-    of_file = {"without_customer": read["without_customer"], "before_2000": read.early, "after_as_of": read.late}
+    of_file = {name: read[name] for name in ("without_customer", "repeated_headers")}
+    of_file |= {"before_2000": read.early, "after_as_of": read.late}
     for name, count in {**of_file, "repeated_rows": repeated}.items():
         counts[name] = counts.get(name, 0) + count
 
@@ -137,6 +141,7 @@ def _checked(
     source: SourceTable, key: str | Mapping[str, str], lists: Sequence[str], *, as_of: object, timezone: str
 ) -> tuple[nw.LazyFrame[Any], RowCounts]:
     """The rows with customer and lists; DataError for two counters and lists of different lengths."""
+    check_key_column(source, key, mapped="client_id", roles=_IDS)
     words = [*_IDS, "visit", "hit", "counter", "source", "campaign", "is_page_view"]
     present = [name for name in lists if source.has(name)]
     frame = source.rows(words, date="date", plain=present, mapped=key_rows(key, "client_id"))
@@ -149,7 +154,9 @@ def _checked(
     device = nw.coalesce(col("client_id"), col("user_hash"), nw.lit(""))
     number = nw.coalesce(col("visit"), col("hit"), nw.concat_str(device, col("date").cast(nw.String), separator=" "))
     frame = frame.with_columns(nw.concat_str(year, number, separator=" ").alias("row"))
-    conditions = {"without_customer": col("customer_id").is_null()}
+    # Each part of the Logs API begins with the header, so that joined parts have it among their rows.
+    is_header = (col("date").cast(nw.String) == source.names["date"]).fill_null(value=False)
+    conditions = {"without_customer": col("customer_id").is_null(), "repeated_headers": is_header}
     for group in (_PURCHASES, _PRODUCTS, _GOALS):
         conditions |= _unequal([name for name in group if name in present])
     read = checked_rows(source, frame, as_of=as_of, timezone=timezone, conditions=conditions)
@@ -159,6 +166,8 @@ def _checked(
             f"{_CALLER}: in {plural(max(uneven.values()), 'row')} the lists of one visit have different lengths: "
             f"{names}. The file was changed, or its quote marks were: take it as the Logs API wrote it."
         )
+    if headers := read["repeated_headers"]:
+        frame, read = frame.filter(~is_header), replace(read, rows=read.rows - headers)
     raise_unless_single(
         _CALLER,
         distinct_values(frame, "counter"),

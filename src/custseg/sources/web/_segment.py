@@ -20,6 +20,7 @@ from custseg.sources.reading import (
     System,
     attributes_by_kind,
     check_key,
+    check_key_column,
     checked_rows,
     customer_table,
     divided,
@@ -31,6 +32,7 @@ from custseg.sources.reading import (
     open_source,
     order_log,
     source_findings,
+    within_orders,
 )
 
 _CALLER = "sources.segment"
@@ -57,7 +59,8 @@ def segment(
     A message that was sent again (one `messageId`) counts once. Orders are "Order Completed", each order once, the
     earliest: their `revenue`, else `subtotal`, else `total` without shipping and tax, divided among the products.
     "Order Refunded" is a negative amount on its day: its `total`, else its products, else the whole order, and never
-    more than the order. An order with an "Order Cancelled" counts as cancelled; "Order Updated" is not read.
+    more than the order, all refunds together. An order with an "Order Cancelled" counts as cancelled; "Order Updated"
+    is not read.
 
     Parameters
     ----------
@@ -100,6 +103,7 @@ def segment(
     check_key(_CALLER, id, _IDS)
     canonical = {name.lower(): event for name, event in event_names(_CALLER, "segment", names).items()}
     source = _with_traits(open_source(messages, "segment", "messages"), traits or {})
+    check_key_column(source, id, mapped="anonymous_id", roles=_IDS)
     frame = in_memory(_rows(source, id))
     col = nw.col
     conditions = {
@@ -176,7 +180,8 @@ def _orders(
     refunded = col("amount").sum().over("message")
     share = nw.when(refunded > col("whole")).then(col("amount") * col("whole") / refunded).otherwise(col("amount"))
     rows_of_message = col("message").len().over("message").cast(nw.Float64)
-    refunds = refunds.with_columns((0.0 - nw.coalesce(share, col("whole") / rows_of_message)).alias("amount"))
+    refunds = refunds.with_columns(nw.coalesce(share, col("whole") / rows_of_message).alias("amount"))
+    refunds = within_orders(refunds, counts).with_columns((0.0 - col("amount")).alias("amount"))
     cancelled = frame.filter((col("event") == "order cancelled") & ~col("order_id").is_null())
     cancelled = cancelled.select("order_id").unique().with_columns(nw.lit(value=True).alias("cancelled"))
     selected = ["customer_id", "order_id", "date", "moment", "amount", "product", "category", "source", "currency"]
