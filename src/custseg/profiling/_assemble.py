@@ -21,6 +21,7 @@ from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Play
+from custseg.profiling.naming._mail_reading import mail_reading
 from custseg.profiling.naming._own_rhythm import holds_by_own_rhythm
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
@@ -150,6 +151,7 @@ def segment_row(
             typical=_typical(features),
             share=lambda terms: inputs.share(terms, segment),
             share_of_others=lambda terms: inputs.share_of_others(terms, segment),
+            mails=(mail_reading(table, members), mail_reading(table, (inputs.labels.codes >= 0) & ~members)),
             reach=reach,
             size=size,
             known=name.candidates,

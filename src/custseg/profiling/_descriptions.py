@@ -12,6 +12,7 @@ from custseg._column_kinds import is_counted_name
 from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_TAIL
 from custseg.profiling._own_values import own_values
+from custseg.profiling.markers._coverage import coverage_text
 from custseg.profiling.markers._marker_texts import Statement, days_per_order, shares_as_text
 from custseg.profiling.markers._markers import RankedMarker
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -232,7 +233,9 @@ def _predicate(claim: _Claim, segment: int, *, statistics: ColumnStatistics, lan
         predicate = _compared(claim.terms, table, language)
     if claim.others_median is not None:
         others = median_text(claim.others_median, table.described[term.feature].unit, language)
-        return str(words["others_median"]).format(predicate, others)
+        coverage = coverage_text(statistics, term.feature, segment, language=language)
+        form = str(words["others_median" if coverage is None else "others_median_covered"])
+        return form.format(predicate, others, coverage)
     _, others_share = shares_as_text(statistics, claim.terms, segment, language=language)
     if others_share is None:
         return str(predicate)

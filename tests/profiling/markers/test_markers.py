@@ -320,7 +320,9 @@ def test_column_that_most_members_lack_is_no_marker() -> None:
     values[:60] = np.nan  # 60 of 100 members
     assert [marker.texts["en"] for marker in markers(values=values)] == ["values missing: 60% (others 0%)"]
     values[:20] = 93
-    assert next(marker.texts["en"] for marker in markers(values=values)) == "values 93 (others 13)"
+    assert next(marker.texts["en"] for marker in markers(values=values)) == (
+        "values 93 (others 13; for the 60% with a known value)"
+    )
 
 
 def test_shrunken_features_are_markers_only_if_clustered_on() -> None:

@@ -166,7 +166,7 @@ def test_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
         ({"champions": {"instead": {}}}, "champions: instead must be a list of lines"),
         ({"champions": {"instead": [{"channel": {"en": "x", "ru": "y"}}]}}, "must be a table with when"),
         ({"champions": {"instead": [{"when": [{"feature": "visits", "operator": "<", "value": 5}]}]}},
-         "must be a table with when, and with channel or cadence"),
+         "must be a table with when or unread, and with channel or cadence"),
         ({"champions": {"instead": [{"when": [{"feature": "visits", "operator": "<", "value": 5}],
                                      "cadence": {"en": "x"}}]}}, "cadence of instead lacks language 'ru'"),
     ],
