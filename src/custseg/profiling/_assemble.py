@@ -108,6 +108,7 @@ def segment_markers(
             segment,
             preferred=clustered_on,
             named=name.claims,
+            stated=name.stated,
         )
         for segment, name in enumerate(names)
     ]
@@ -122,9 +123,8 @@ def segment_row(
     measured = {*inputs.statistics.ranked, *inputs.statistics.shares}
     features = {column: _feature(inputs, column, segment) for column in table.described if column in measured}
     reach = reachable(table, members)
-    stated = {trait.feature: trait.terms for trait in name.traits if trait.says_numbers}
     is_described = name.key == "described"
-    description = described(ranked_markers, segment, inputs.statistics, stated=stated) if is_described else {}
+    description = described(ranked_markers, segment, inputs.statistics, stated=name.stated) if is_described else {}
     label = None if segment < 0 else inputs.labels.segments[segment]
     return SegmentProfile(
         segment=label,

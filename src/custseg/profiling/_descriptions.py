@@ -43,7 +43,6 @@ from custseg.texts import (
 _MOST_CLAIMS = 2
 _CERTAIN, _MOST, _HALF = 0.75, 0.6, 0.5
 """Shares of the members of whom a bound is looked for first, who are "most of them", and who are "half of them"."""
-_BOUNDS = frozenset({">=", "<"})
 _OTHERS = 0.5
 """A bound that more of the others keep says little."""
 _TAILS = (0.1, 0.25)
@@ -114,7 +113,7 @@ def _claim(
     """What is said of one column; None where it cannot be said plainly."""
     table, is_member = statistics.table, statistics.labels == segment
     if statement.medians is None:
-        terms = _of_share(statement, segment, statistics=statistics, stated=stated)
+        terms = statement.terms
         if shares_as_text(statistics, terms, segment, language="en")[0] is None:
             return None
         holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
@@ -132,21 +131,6 @@ def _claim(
         if holds.mean() >= (_MOST if extent == "most" else _HALF):
             return _Claim("all" if holds.all() else extent, terms, holds, others_median=medians[1])
     return None
-
-
-def _of_share(
-    statement: Statement, segment: int, *, statistics: ColumnStatistics, stated: Mapping[str, tuple[Term, ...]]
-) -> tuple[Term, ...]:
-    """The terms whose share is said: of numbers those that are stated, or bounds next to the values of the members."""
-    feature = statement.terms[0].feature
-    is_range = all(term.operator in _BOUNDS and isinstance(term.value, (int, float)) for term in statement.terms)
-    if not is_range or feature not in statistics.ranked or statistics.is_flag(feature):
-        return statement.terms
-    if feature in stated:
-        return stated[feature]
-    values, labels = statistics.clustered_values(feature)
-    members, is_whole = values[labels == segment], bool((values == np.floor(values)).all())
-    return own_values(members, says_last=is_whole).tightened(statement.terms)
 
 
 def _bounds(

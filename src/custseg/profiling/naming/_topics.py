@@ -64,6 +64,9 @@ def trait_lines(
     where its topic says how.
     """
     spoken = [trait for trait in traits if trait.feature not in without]
+    # Of one column the name and the advice say the same.
+    of_name = {trait.feature: trait for trait in traits}
+    known = [of_name.get(trait.feature, trait) for trait in known]
     is_away = is_away or any(_line_of(trait, share, is_away=False) in _AWAY for trait in spoken)
     by_line: dict[Key, list[Trait]] = {}
     for trait in [*_in_trouble(known, share, without=without), *spoken]:
