@@ -204,13 +204,18 @@ class Traits:
         traits = [
             trait for trait in traits if not (name in TRAITS and trait.order == 0) or self._is_its_own(trait, segment)
         ]
-        traits = [trait for trait in traits if not self._is_of_too_few(trait, segment)]
+        traits = [
+            replace(trait, is_clear=False) if is_of_few else trait
+            for trait in traits
+            if not (is_of_few := self._is_of_too_few(trait, segment)) or not trait.says_numbers
+        ]
         return traits or self._of_missing(name, segment)
 
     def _is_of_too_few(self, trait: Trait, segment: int) -> bool:
-        """Whether bounds leave many members out, since these have no value: the gaps of whom a third has one order."""
+        """Whether words leave many members out, since these have no value: the gaps of whom a third has one order."""
+        is_of_values = all(term.operator not in PRESENCE for term in trait.terms)
         known = self._term_shares.by_segment((Term(trait.feature, KNOWN),))[segment]
-        return bool(trait.says_numbers and trait.members < NEARLY_ALL and known < COVERED)
+        return bool(is_of_values and trait.members < NEARLY_ALL and known < COVERED)
 
     def _of_range(self, name: str, segment: int, direction: int | None) -> list[Trait]:
         """The range that holds most members and few others, where both sides of it have customers.

@@ -13,7 +13,15 @@ from custseg.profiling.naming.traits._words import MAIN, Wording
 from custseg.profiling.naming.traits.columns._column_levels import NEARLY_ALL, ColumnLevels
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
 from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
-from custseg.profiling.naming.traits.columns._number_kinds import AMOUNT, BY_VALUES, COUNT, LABELS, NumberKinds
+from custseg.profiling.naming.traits.columns._number_kinds import (
+    AMOUNT,
+    BY_VALUES,
+    COUNT,
+    LABELS,
+    RATING,
+    SCALE,
+    NumberKinds,
+)
 from custseg.profiling.naming.traits.columns._own_words import AWAY, SINCE
 from custseg.profiling.naming.traits.columns._value_words import bound_words, interval_words, range_words, says_last
 
@@ -99,13 +107,24 @@ class ColumnBounds:
             return wordings
         present, label = self.statistics.ranked[name].grid, self.labels.label(name)
         if kind != LABELS:
+            near = [one._replace(terms=self._on_scale(name, segment, one.terms)) for one in wordings]
             wordings = [
                 one._replace(terms=terms)
-                for one in wordings
+                for one in near
                 for terms in (*self._wider(name, segment, one.terms), one.terms)
             ]
         by_values = (interval_words(label, wording, present=present, kind=kind) for wording in wordings)
         return [wording for wording in by_values if wording is not None]
+
+    def _on_scale(self, name: str, segment: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        """A bound of answers on a scale as the answers that nearly all members give: 1–2 rather than under 4."""
+        if self.kinds.of(name) not in (RATING, SCALE) or not {term.operator for term in terms} < {">=", "<"}:
+            return terms
+        grid = self.statistics.ranked[name].grid
+        ends = {">=": float(grid[0]), "<": float(grid[-1]) + 1, **{term.operator: term.value for term in terms}}
+        both = tuple(Term(name, operator, end) for operator, end in ends.items())
+        near = self.values_of(name, segment).tightened(both)
+        return near if self.shares.of(near, segment)[0] >= NEARLY_ALL else terms
 
     def spoken(self, name: str) -> tuple[float, ...]:
         """The numbers that people say of such a column: a month, a quarter, half a year; of most columns none."""
