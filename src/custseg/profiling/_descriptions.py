@@ -35,6 +35,7 @@ from custseg.texts import (
     amount,
     median_text,
     number,
+    plural_form,
     roundest,
     text,
     unit_beside,
@@ -239,7 +240,9 @@ def _compared(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
     forms = text(language, "profiling", "terms") | (words["years"] if feature.unit == YEAR else {})
     value = str(forms[form]).format(*figures)
     if is_own:
-        return str(words["one"].get(feature.name, form_of_feature) if form == "==" else form_of_feature).format(value)
+        of_one = words["one"].get(feature.name) if form == "==" else None
+        said = form_of_feature if of_one is None else plural_form(bounds[-1], of_one, language)
+        return str(said).format(value)
     # "1 visits" has no plural.
     is_counted = not unit and bounds[-1] != 1 and is_counted_name(label)
     key = "counted" if is_counted else "equal" if form == "==" else "compared"

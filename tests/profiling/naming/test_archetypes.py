@@ -257,7 +257,7 @@ def test_all_segments_of_the_season_are_seasonal_and_say_how_they_differ() -> No
                      np.array([0.9, 0.9, 0.9, 0.1, 0.0])[labels])  # fmt: skip
     rows = profile_segments(table, labels).segments
     assert [row.name for row in rows[:3]] == ["Seasonal · 2 orders", "Seasonal · 3 orders", "Seasonal · 4 orders"]
-    assert rows[0].names["ru"] == "Сезонные · заказов 2"
+    assert rows[0].names["ru"] == "Сезонные · 2 заказа"
     evidence = rows[0].evidence
     assert evidence is not None
     assert (evidence.members, evidence.others) == (1.0, 0.0)

@@ -30,9 +30,9 @@ from custseg.profiling.naming.traits.columns._column_levels import NEARLY_ALL
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
 from custseg.profiling.naming.traits.columns._last_times import tokens_of
 from custseg.profiling.naming.traits.columns._number_kinds import RATING, SCORE
-from custseg.texts import LANGUAGES
+from custseg.texts import LANGUAGES, ORDERS_PER_30_DAYS
 
-_RECENCY = MAIN[0]
+_RECENCY, _GAP = MAIN[0], "gap_days_mean"
 _GONE = 0.1
 """Added to the strength of "no visit for long", as readers ask first whether customers are still there, and taken off
 that of a range of days, which says little of it."""
@@ -83,7 +83,12 @@ class Traits:
     def columns(self) -> tuple[list[str], list[str]]:
         """The columns that give words, and those that do so only where the others do not suffice."""
         table = self.statistics.table
-        columns = table.clustering_columns
+        # A rate of orders is said as the days between two of them, which people can imagine.
+        columns = [
+            name
+            for name in table.clustering_columns
+            if table.described[name].unit != ORDERS_PER_30_DAYS or _GAP not in table.numbers
+        ]
         is_any = not self.clustered_on and not any(name in columns for name in MAIN)
         first = [name for name in columns if is_any or name in TRAITS or name in self.clustered_on]
         if not any(name in columns for name in MAIN):
