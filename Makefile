@@ -71,7 +71,7 @@ demo: .venv/.core
 
 test: .venv/.known
 	@echo "Running the tests with pinned versions, one process per core"
-	@$(ONE_THREAD) $(PY) -m pytest -n auto $(ARGS)
+	@$(ONE_THREAD) $(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 # What `make test` leaves out: the slow tests, and the many random examples of property tests.
 test-slow: .venv/.known
@@ -99,7 +99,7 @@ test-spark: .venv-spark/.spark
 
 test-floors: .venv-floors/.floors
 	@echo "Running the tests with the oldest allowed versions, one process per core"
-	@$(ONE_THREAD) .venv-floors/bin/python -m pytest -n auto $(ARGS)
+	@$(ONE_THREAD) .venv-floors/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: .venv/.known
 	@echo "Checking style and formatting"

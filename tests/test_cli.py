@@ -101,6 +101,7 @@ def test_fit_writes_and_shows(log: Path, tmp_path: Path) -> None:
     assert assigned.rows() == expected.assignments.rows()
 
 
+@pytest.mark.slow
 def test_fit_passes_all_options(tmp_path: Path) -> None:
     shop = clean_log().with_columns(
         pl.col("ordered_at").dt.strftime("%d.%m.%Y %H:%M"),
@@ -240,6 +241,7 @@ def test_unreadable_file_exits_with_1(name: str, content: bytes | None, words: s
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_failed_fit_leaves_old_files(log: Path, tmp_path: Path) -> None:
     run("fit", log, *QUICK, "--out", tmp_path / "out")
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
@@ -292,6 +294,7 @@ def test_console_without_unicode(log: Path, tmp_path: Path) -> None:
     assert b"????" in done.stdout
 
 
+@pytest.mark.slow
 def test_demo_writes_and_shows(tmp_path: Path) -> None:
     result = run("demo", "--customers", "300", "--seed", "2", "--out", tmp_path / "demo")
     assert result.exit_code == 0

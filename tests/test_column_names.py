@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -17,7 +18,7 @@ from kinds import rows_of
 from logs import clean_log
 from quick import quick_fit
 
-from custseg import Customers, CustsegError, Orders
+from custseg import Customers, CustsegError, Orders, Segmentation
 from custseg.insights import compare_methods, explain
 from custseg.profiling import profile_segments
 from custseg.rules import segment_rules
@@ -26,9 +27,17 @@ ODD = ["^a$", "a\x1b[31m\u202e\nb", "*", "^.*$", ".", 'a"b', "\ufeffa", "select"
 REFUSED = {"": "has no name", " ": "has no name", "a\0b": "must not contain the NUL character"}
 GROUPS = np.repeat([0, 1], 30)
 TABLE = pl.DataFrame({"customer_id": range(60), "a": GROUPS * 10.0 + np.arange(60) % 7, "b": np.arange(60) % 5})
-PLAIN = quick_fit(features=TABLE, n_segments=2)
-PLAIN_LOG = quick_fit(clean_log(), n_segments=2)
 ATTRIBUTES = TABLE.select("customer_id", "a").with_columns(plan=pl.Series(["old", "new"] * 30))
+
+
+@cache
+def plain() -> Segmentation:
+    return quick_fit(features=TABLE, n_segments=2)
+
+
+@cache
+def plain_log() -> Segmentation:
+    return quick_fit(clean_log(), n_segments=2)
 
 
 def is_clean(text: str) -> bool:
@@ -84,14 +93,14 @@ def test_impossible_name_is_an_error(door: str, name: str) -> None:
 def test_odd_name_on_every_engine(as_kind: Callable[[pl.DataFrame], object], name: str) -> None:
     result = quick_fit(features=as_kind(TABLE.rename({"a": name})), n_segments=2)
     assert result.model.preparation.names == [name, "b"]
-    assert [row["segment"] for row in rows_of(result.assignments)] == PLAIN.labels.tolist()
+    assert [row["segment"] for row in rows_of(result.assignments)] == plain().labels.tolist()
 
 
 @pytest.mark.parametrize("name", ["^a$", pytest.param("a\x1bb", marks=pytest.mark.slow)])
 def test_odd_name_in_a_log(as_kind: Callable[[pl.DataFrame], object], name: str) -> None:
     log = clean_log()
     result = quick_fit(Orders(as_kind(log.rename({"amount": name})), amount=name), n_segments=2)
-    assert result.labels.tolist() == PLAIN_LOG.labels.tolist()
+    assert result.labels.tolist() == plain_log().labels.tolist()
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1).filter(str.strip))

@@ -44,7 +44,7 @@ def as_parameter(page: Path) -> object:
     return page if page.name in QUICK else pytest.param(page, marks=pytest.mark.slow)
 
 
-QUICK = ("README.md", "results.md", "rules.md", "labels.md")
+QUICK = ("results.md",)
 RUNNING = [as_parameter(page) for page in PAGES if blocks(page, "python")]
 
 
@@ -198,6 +198,7 @@ def test_constants_of_the_reference_say_what_they_are() -> None:
 FEATURE_TABLE = re.compile(r"^\| column \| definition \| unit \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_guides_list_all_features() -> None:
     every_feature = runpy.run_path(str(ROOT / "tools" / "features_page.py"))["every_feature"]
     fixed = [feature for feature in every_feature() if not feature.fields and feature.family != "given"]

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
+from effort import all_of
 from quick import quick_fit
 from sklearn.metrics import adjusted_rand_score
 
@@ -74,7 +75,7 @@ def test_planted_kinds_are_found(result: Segmentation) -> None:
     assert "Numbers and categories are clustered together, by scores of 3 latent classes." in result.notes
 
 
-@pytest.mark.parametrize("method", method_names())
+@pytest.mark.parametrize("method", all_of(method_names(), quick=("kmeans",)))
 def test_every_method_gives_one_answer_in_python_in_a_file_and_in_sql(
     table: pl.DataFrame, method: str, tmp_path: Path
 ) -> None:
@@ -101,6 +102,7 @@ def test_new_categories_and_customers_without_values(result: Segmentation, table
     assert rows_of(result.model, new, "duckdb")[0][1] == result.model.assign(features=new)["segment"][0]
 
 
+@pytest.mark.slow
 def test_blank_text_is_missing_everywhere(table: pl.DataFrame, tmp_path: Path) -> None:
     """As in every table in memory; other unseen categories are the level of the rare ones."""
     rare = pl.when(pl.int_range(240) % 16 == 0).then(pl.format("rare {}", "customer_id")).otherwise("training_type")
@@ -116,6 +118,7 @@ def test_blank_text_is_missing_everywhere(table: pl.DataFrame, tmp_path: Path) -
     assert one == pytest.approx([row[2] for row in rows[:12]], abs=1e-12)
 
 
+@pytest.mark.slow
 def test_rules_may_take_all_customers_of_a_category(table: pl.DataFrame) -> None:
     rules = {"Low income": "income_band = 'low'", "Readers": "newsletter is unknown"}
     fitted = quick_fit(features=table, columns=COLUMNS, rules=rules, min_size=5, progress=False)
@@ -127,6 +130,7 @@ def test_rules_may_take_all_customers_of_a_category(table: pl.DataFrame) -> None
     assert fitted.model.assign_one({**table.row(0, named=True), "newsletter": None, "income_band": None}).segment == 1
 
 
+@pytest.mark.slow
 def test_text_of_numbers_and_words_is_a_category(table: pl.DataFrame) -> None:
     children = pl.Series(["0", "1", "2", "3+"] * 60)
     fitted = quick_fit(
@@ -147,6 +151,7 @@ def test_text_of_numbers_and_words_is_a_category(table: pl.DataFrame) -> None:
         quick_fit(features=table.with_columns(visits=amounts), columns=COLUMNS)
 
 
+@pytest.mark.slow
 def test_column_with_one_frequent_category_is_left_out(table: pl.DataFrame) -> None:
     rare = table.with_columns(income_band=pl.when(pl.int_range(240) < 8).then(pl.lit("low")).otherwise(pl.lit("high")))
     fitted = quick_fit(features=rare, columns=COLUMNS, progress=False)
@@ -183,6 +188,7 @@ def test_map_is_named_by_numbers_and_categories(result: Segmentation) -> None:
     assert "training_type it's boxing" in first
 
 
+@pytest.mark.slow
 def test_weight_of_a_column_counts(table: pl.DataFrame, result: Segmentation) -> None:
     weighted = quick_fit(features=table, columns=COLUMNS, weights={"income_band": 3}, progress=False)
 
@@ -211,6 +217,7 @@ def test_weights_that_cannot_be_used(table: pl.DataFrame, weights: Any, words: s
         quick_fit(features=table, columns=COLUMNS, weights=weights)
 
 
+@pytest.mark.slow
 def test_categories_alone(table: pl.DataFrame) -> None:
     table = table.select("customer_id", *COLUMNS[2:])
     fitted = quick_fit(features=table, columns=COLUMNS[2:], progress=False)
@@ -224,6 +231,7 @@ def test_categories_alone(table: pl.DataFrame) -> None:
         plot_profile(fitted)
 
 
+@pytest.mark.slow
 def test_column_of_ids_is_left_out_with_its_reason(table: pl.DataFrame, result: Segmentation) -> None:
     with_ids = table.with_columns(login=pl.format("user {}", "customer_id"))
     fitted = quick_fit(features=with_ids, columns=[*COLUMNS, "login"], progress=False)
@@ -232,6 +240,7 @@ def test_column_of_ids_is_left_out_with_its_reason(table: pl.DataFrame, result: 
     assert np.array_equal(fitted.labels, result.labels)
 
 
+@pytest.mark.slow
 def test_labels_of_a_list(table: pl.DataFrame) -> None:
     usual = [["sport", "travel"], ["books"], ["sport"]]
     lists = [usual[kind] if row % 7 else None for row, kind in enumerate(KINDS)]

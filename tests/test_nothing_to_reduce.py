@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from logs import clean_log
 from quick import quick_fit
 
-from custseg import Customers, CustsegError
+from custseg import Customers, CustsegError, Segmentation
 from custseg.classical_rfm import rfm_scores
 from custseg.features import build_features
 from custseg.insights import compare_methods, explain
@@ -38,24 +39,32 @@ EMPTY = {
     "one value": pl.Series([None] * 59 + ["x"]),
 }
 EMPTY_KINDS = all_of(EMPTY, quick=("text", "number", "constant"))
-PLAIN = quick_fit(features=TABLE)
-PLAIN_LOG = quick_fit(clean_log())
+
+
+@cache
+def plain() -> Segmentation:
+    return quick_fit(features=TABLE)
+
+
+@cache
+def plain_log() -> Segmentation:
+    return quick_fit(clean_log())
 
 
 @pytest.mark.parametrize("kind", EMPTY_KINDS)
 def test_empty_column_changes_nothing(kind: str) -> None:
     table = TABLE.with_columns(note=EMPTY[kind])
     result = quick_fit(features=table)
-    assert result.labels.tolist() == PLAIN.labels.tolist()
-    assert repr(result.profiles) == repr(PLAIN.profiles)
+    assert result.labels.tolist() == plain().labels.tolist()
+    assert repr(result.profiles) == repr(plain().profiles)
     assert repr(segment_rules(table, GROUPS)) == repr(segment_rules(TABLE, GROUPS))
-    assert explain(result, 0).segment == PLAIN.labels[0]
+    assert explain(result, 0).segment == plain().labels[0]
 
 
 def test_object_column_of_none() -> None:
     table = TABLE.to_pandas()
     table["vip"] = pd.Series([None] * 60, dtype=object)
-    assert quick_fit(features=table).labels.tolist() == PLAIN.labels.tolist()
+    assert quick_fit(features=table).labels.tolist() == plain().labels.tolist()
 
 
 @pytest.mark.parametrize("kind", EMPTY_KINDS)
@@ -81,7 +90,7 @@ def test_empty_table_is_an_error(kind: str, work: Callable[[pl.DataFrame], Any])
 @pytest.mark.parametrize("kind", EMPTY_KINDS)
 def test_empty_attribute_is_no_fault(kind: str) -> None:
     attributes = TABLE.select("customer_id", note=EMPTY[kind])
-    assert quick_fit(clean_log(), customers=attributes).labels.tolist() == PLAIN_LOG.labels.tolist()
+    assert quick_fit(clean_log(), customers=attributes).labels.tolist() == plain_log().labels.tolist()
 
 
 @pytest.mark.parametrize("days_later", [1, 400, 4_000])
@@ -113,6 +122,7 @@ NUMBERS = st.lists(st.one_of(st.none(), st.floats()), min_size=60, max_size=60)
 VALUE = st.one_of(st.none(), st.sampled_from(["", "x", "y"]), st.booleans(), st.floats(), st.integers())
 
 
+@pytest.mark.slow
 @given(NUMBERS, st.lists(VALUE, min_size=60, max_size=60))
 @examples(24)
 def test_any_columns(numbers: list[Any], mixed: list[Any]) -> None:

@@ -93,6 +93,7 @@ def test_no_model_stores_a_number_of_one_customer(method: Any, seed: int, n: int
     assert_absent(distances[of_few][-3:], limits)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", all_of(method_names(), quick=["hdbscan"]))
 def test_no_file_has_a_number_or_an_id_of_one_customer(method: str, tmp_path: Path) -> None:
     columns = planted_table(0, 600)

@@ -202,6 +202,7 @@ def test_formula_ids_are_escaped_in_csv(tmp_path: Path) -> None:
     assert all(one.startswith("'=c") for one in read(tmp_path)["customer_id"])
 
 
+@pytest.mark.slow
 def test_every_kind_is_written_alike(as_kind: Callable[[pl.DataFrame], object], tmp_path: Path) -> None:
     quick_fit(clean_log(), n_segments=2).write(tmp_path / "polars")
     quick_fit(as_kind(clean_log()), n_segments=2).write(tmp_path / "other")

@@ -51,11 +51,13 @@ def test_refunds_with_numbers_of_their_own() -> None:
     assert outside(quick_fit(log(LINES + refunds(20, order="r{}")), as_of=AS_OF)) == [(RETURNED, 20)]
 
 
+@pytest.mark.slow
 def test_refund_of_an_order_before_the_log_begins() -> None:
     only_refunds = [(f"z{i}", f"z{i}", "2024-06-01", -9.0) for i in range(12)]
     assert outside(quick_fit(log(LINES + only_refunds), as_of=AS_OF)) == [(RETURNED, 12)]
 
 
+@pytest.mark.slow
 def test_all_orders_cancelled() -> None:
     frame = log(LINES, cancelled=[int(who[1:]) < 15 for who, *_ in LINES])
     assert outside(quick_fit(Orders(frame, cancelled="cancelled"), as_of=AS_OF)) == [(RETURNED, 15)]
@@ -69,10 +71,12 @@ def test_refunds_in_a_column_of_their_own() -> None:
     assert outside(quick_fit(Orders(frame, refund="refunded"), as_of=AS_OF)) == [(RETURNED, 15)]
 
 
+@pytest.mark.slow
 def test_gross_policy_counts_returned_orders() -> None:
     assert outside(quick_fit(log(LINES + refunds(20)), as_of=AS_OF, refunds="gross")) == []
 
 
+@pytest.mark.slow
 def test_part_of_an_order_returned_is_a_purchase() -> None:
     half = [(who, number, day, value / 2) for who, number, day, value in refunds(20)]
     assert outside(quick_fit(log(LINES + half), as_of=AS_OF)) == []
@@ -83,12 +87,14 @@ def both() -> Segmentation:
     return quick_fit(log(LINES + refunds(20)), customers=Customers(people, category=["tier"]), as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_people_who_never_ordered_have_another_row() -> None:
     result = both()
     assert outside(result) == [(RETURNED, 20), ("Prospects", 30)]
     assert sum(row.size for row in result.profiles) == 230
 
 
+@pytest.mark.slow
 def test_assignments_name_both_rows() -> None:
     result = both()
     names = result.assignments.filter(pl.col("segment").is_null()).group_by("name").len().sort("name")
@@ -96,6 +102,7 @@ def test_assignments_name_both_rows() -> None:
     assert result.model.assign(features=result.features).equals(result.assignments)
 
 
+@pytest.mark.slow
 def test_row_in_russian() -> None:
     result = quick_fit(log(LINES + refunds(20)), as_of=AS_OF, language="ru")
     assert outside(result) == [("Все заказы возвращены или отменены", 20)]
@@ -106,6 +113,7 @@ def test_window_is_named() -> None:
     assert ("All orders in the window returned or cancelled", 20) in outside(result)
 
 
+@pytest.mark.slow
 def test_name_of_the_row_cannot_be_given_to_a_segment() -> None:
     with pytest.raises(ValueError, match="names must differ"):
         both().rename({0: RETURNED})

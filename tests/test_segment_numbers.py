@@ -30,6 +30,7 @@ def test_equal_sizes_are_ordered_by_the_first_column_then_the_next(method: str) 
 
 
 @pytest.mark.parametrize("method", METHODS)
+@pytest.mark.slow
 def test_numbers_do_not_depend_on_the_order_of_rows(method: str) -> None:
     first = fitted(ROWS, np.arange(len(ROWS)), method)
     order = RNG.permutation(len(ROWS))

@@ -279,6 +279,7 @@ def test_default_as_of() -> None:
     assert given_date.assignments.equals(fitted.assignments)
 
 
+@pytest.mark.slow
 def test_n_segments_fixed_or_range() -> None:
     log = clean_log(100)
     assert len(quick_fit(log, n_segments=4, min_size=2).profiles.segments) == 4
@@ -349,6 +350,7 @@ def test_two_distinct_rows_three_segments() -> None:
     assert [row.size for row in quick_fit(features=table, n_segments=2).profiles] == [20, 20]
 
 
+@pytest.mark.slow
 def test_progress_is_reported() -> None:
     told: list[tuple[str, int, int]] = []
     quick_fit(clean_log(), progress=lambda step, done, steps: told.append((step, done, steps)))
@@ -359,6 +361,7 @@ def test_progress_is_reported() -> None:
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
 
 
+@pytest.mark.slow
 def test_progress_is_shown_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = io.StringIO()
     terminal.isatty = lambda: True  # type: ignore[method-assign]
@@ -479,6 +482,7 @@ def test_ready_table_with_usual_columns() -> None:
     assert "visits" in fitted.profiles[0].medians
 
 
+@pytest.mark.slow
 def test_ready_table_has_prospects() -> None:
     table = quick_fit(clean_log()).features.frame
     nobody = table.with_columns(
@@ -489,6 +493,7 @@ def test_ready_table_has_prospects() -> None:
     assert (fitted.profiles[-1].name, fitted.profiles[-1].size) == ("Prospects", 60)
 
 
+@pytest.mark.slow
 def test_few_negative_revenues_are_no_segment() -> None:
     rng = np.random.default_rng(0)
     orders = 1 + rng.poisson(rng.gamma(0.7, 3, 1500))
@@ -533,6 +538,7 @@ def test_every_method_keeps_its_promises(method: str, shop: Shop) -> None:
     assert fitted.model.assign(features=fitted.features).equals(fitted.assignments)
 
 
+@pytest.mark.slow
 def test_result_has_reassignments_and_confidence(shop: Shop) -> None:
     fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4, min_size=99)
     assert sum(move.count for move in fitted.reassignments) > 0
@@ -542,6 +548,7 @@ def test_result_has_reassignments_and_confidence(shop: Shop) -> None:
     assert np.isnan(fitted.confidence[~inside]).all()
 
 
+@pytest.mark.slow
 def test_assessment_finds_border_customers(shop: Shop) -> None:
     fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, n_segments=4)
     table = fitted.model.assign(features=fitted.features)
@@ -572,6 +579,7 @@ def test_date_at_the_end_of_the_calendar() -> None:
         quick_fit(log, window_days=10**9)
 
 
+@pytest.mark.slow
 def test_clustering_columns_are_shown(shop: Shop) -> None:
     orders = Orders(shop.orders, cancelled="cancelled", discount="discount")
     fitted = quick_fit(orders, as_of=shop.as_of, columns=["discount_share", "recency_days"])
@@ -587,6 +595,7 @@ def test_sampling_is_reported() -> None:
     assert "Fitted on a sample of 5,000 customers; all others were assigned by its rule." in fitted.notes
 
 
+@pytest.mark.slow
 def test_heavy_tail_is_reported() -> None:
     rng, group = np.random.default_rng(0), np.repeat([0, 1, 2], 100)
     visits, basket = rng.normal(np.array([[20, 40, 60], [30, 60, 30]])[:, group], 3)
@@ -654,6 +663,7 @@ def test_previous_number_below_one_is_an_error() -> None:
         fit_segments(features=spots((0, 0)), previous=0)
 
 
+@pytest.mark.slow
 def test_previous_number_that_cannot_be_selected_is_named() -> None:
     notes = fit_segments(features=spots((0, 0), (9, 9)), previous=50, method="kmeans").notes
     assert "The number before, 50, is not among the numbers to choose from." in notes
@@ -708,6 +718,7 @@ def test_interrupted_fit_raises() -> None:
         fit_segments(features=spots((0, 0), (9, 0)), progress=interrupt)
 
 
+@pytest.mark.slow
 def test_descriptors_are_the_unused_columns(shop: Shop) -> None:
     orders = Orders(shop.orders, cancelled="cancelled", source="source", discount="discount")
     fitted = quick_fit(orders, customers=shop.customers, as_of=shop.as_of)
@@ -749,6 +760,7 @@ def test_three_distinct_values_are_three_segments() -> None:
     assert sorted(row.size for row in result.profiles.segments) == [5, 5, 90]
 
 
+@pytest.mark.slow
 def test_sensitive_columns_are_clustered_on_only_if_they_are_named() -> None:
     rng = np.random.default_rng(0)
     columns = {"visits": rng.normal(9, 3, 200), "spent": rng.gamma(2, 9, 200), "age": rng.normal(50, 9, 200)}

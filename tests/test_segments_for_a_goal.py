@@ -35,6 +35,7 @@ def test_foresight_counts_twice_as_much_as_the_rest() -> None:
     assert weights["foresight"] / weights["revenue"] == pytest.approx(2 * np.sqrt(3))
 
 
+@pytest.mark.slow
 def test_what_numbers_told_about_the_last_period_decides() -> None:
     worth, best = result().choice.request.worth, result().choice.best
     assert list(worth) == list(range(2, 9))
@@ -65,6 +66,7 @@ def test_everything_lists_them_in_this_order() -> None:
         assert [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()] == names
 
 
+@pytest.mark.slow
 def test_a_goal_without_foresight_lists_them_by_it() -> None:
     goal = Goal("who comes back", families=("rfm",), outcome="ordered", horizon_days=60)
     segments = quick_fit(SHOP.orders, as_of=SHOP.as_of, goal=goal, n_segments=3)
@@ -86,6 +88,7 @@ def test_result_says_what_it_is_for() -> None:
     assert "для цели «удержание»: будет ли активен за следующие 180 дн." in russian.why()
 
 
+@pytest.mark.slow
 def test_a_model_in_a_file_assigns_later_customers_alike(tmp_path: Path) -> None:
     later = make_shop(300, 0).orders
     model = quick_fit(SHOP.orders, as_of="2025-05-01", goal="revenue").model
@@ -150,6 +153,7 @@ def test_mails_alone() -> None:
     assert mails.model.assign(events=SHOP.events, as_of=SHOP.as_of).equals(mails.assignments)
 
 
+@pytest.mark.slow
 def test_attributes_alone_are_too_coarse() -> None:
     customers = Customers(SHOP.customers, numeric=["age"], category=["sex"])
     coarse = quick_fit(SHOP.orders, customers=customers, as_of=SHOP.as_of, columns=["age"])
@@ -157,6 +161,7 @@ def test_attributes_alone_are_too_coarse() -> None:
     assert not any("too coarse" in note for note in result().notes)
 
 
+@pytest.mark.slow
 def test_a_ready_table_of_age_and_income_is_too_coarse() -> None:
     rng = np.random.default_rng(0)
     people = pl.DataFrame({"customer_id": range(300), "age": rng.integers(18, 80, 300), "income": rng.gamma(3, 9, 300)})

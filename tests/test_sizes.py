@@ -21,6 +21,7 @@ def fit() -> Segmentation:
     )
 
 
+@pytest.mark.slow
 def test_size_is_that_of_the_past_rate(fit: Segmentation) -> None:
     minimum = fit.minimum
     assert minimum is not None
@@ -79,6 +80,7 @@ def test_too_few_customers_get_the_usual_share() -> None:
     assert "each of three segments would need" in result.notes[0]
 
 
+@pytest.mark.slow
 def test_categories_of_the_past_are_those_of_the_fit() -> None:
     shop = make_shop(300, 0)
     columns = ["recency_days", "region", "consent_sms"]
@@ -104,6 +106,7 @@ def test_command_line(tmp_path: Path) -> None:
     assert "can show +" in result.output
 
 
+@pytest.mark.slow
 def test_other_sizes_say_nothing() -> None:
     shop = make_shop(200, 1)
     assert fit_segments(shop.orders, as_of=shop.as_of, method="kmeans", n_segments=2).minimum is None

@@ -54,6 +54,7 @@ def texts_of(value: Any) -> Iterator[str]:
         yield from texts_of(item)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_events", all_of([False, True], quick=[True]))
 def test_no_text_speaks_of_money(with_events: bool) -> None:
     events = SHOP.events if with_events else None
@@ -66,6 +67,7 @@ def test_no_text_speaks_of_money(with_events: bool) -> None:
     assert result.model.preparation.names == expected
 
 
+@pytest.mark.slow
 def test_archetypes_need_no_money() -> None:
     result = fit_segments(orders(), as_of=SHOP.as_of, method="kmeans", n_segments=5)
     keys = {row.key for row in result.profiles}

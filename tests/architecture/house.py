@@ -115,6 +115,11 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the tree: nearly every rule asks for them."""
+        return list(ast.walk(self.tree))
+
     @property
     def name(self) -> str:
         """The full name, such as `custseg.clustering._kmeans`; a folder's is that of its `__init__`."""
@@ -133,7 +138,7 @@ class Module:
     @cached_property
     def imports(self) -> list[str]:
         """The full names of all that is imported, inside functions, for types alone and by importlib too."""
-        return list(imported(self.tree, ("custseg", *self.path.parts[:-1])))
+        return list(imported(self.nodes, ("custseg", *self.path.parts[:-1])))
 
     def constants(self) -> Iterator[tuple[str, ast.expr]]:
         """The names in capitals that the module defines, and their values."""
@@ -151,8 +156,8 @@ class Module:
 IMPORTERS = {"import_module", "__import__", "optional_module"}
 
 
-def imported(tree: ast.Module, package: tuple[str, ...] = ()) -> Iterator[str]:
-    for node in ast.walk(tree):
+def imported(nodes: Iterable[ast.AST], package: tuple[str, ...] = ()) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -164,8 +169,11 @@ def imported(tree: ast.Module, package: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def called(node: ast.Call) -> str:
-    """The last name of what is called."""
-    return ast.unparse(node.func).rpartition(".")[2]
+    """The last name of what is called; empty where that is no name."""
+    match node.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
 
 
 def heights(layers: Iterable[Iterable[str]]) -> dict[str, int]:

@@ -92,14 +92,14 @@ def forbidden_faults(module: Module) -> Iterator[str]:
 
 def lazy_faults(module: Module) -> Iterator[str]:
     """Imports whose target cannot be read: only the public door and `_checks` have them."""
-    calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    calls = [node for node in module.nodes if isinstance(node, ast.Call)]
     for node in calls if module.part not in ("__init__", "_checks") else ():
         if called(node) in ("import_module", "__import__") and not isinstance(node.args[0], ast.Constant):
             yield f"imports what cannot be read, {ast.unparse(node)}"
 
 
 def clock_faults(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute):
             if node.attr in CLOCKS or (node.attr in TIME_READERS and ast.unparse(node.value) == "time"):
                 yield f"reads the clock, {ast.unparse(node)}"
@@ -114,7 +114,7 @@ def pickle_faults(module: Module) -> Iterator[str]:
     for name in module.imports:
         if name.split(".")[0] in PICKLES:
             yield f"pickles, {name}"
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call):
             if ast.unparse(node.func) in ("joblib.dump", "joblib.load", "pickle.load", "pickle.loads"):
                 yield f"pickles, {ast.unparse(node.func)}"

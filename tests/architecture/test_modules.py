@@ -35,7 +35,7 @@ def faults(tree: Iterable[Module]) -> list[str]:
 def size_faults(module: Module) -> Iterator[str]:
     if (lines := len(module.text.splitlines())) > 400:
         yield f"has {lines} lines; a module has at most 400"
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             lines = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
@@ -51,15 +51,15 @@ def short_faults(module: Module) -> Iterator[str]:
 
 def word_faults(module: Module) -> Iterator[str]:
     """Names such as `found` and `known`: two in a file, or two in a hundred."""
-    names = list(bindings(module.tree))
+    names = list(bindings(module.nodes))
     words = [name for name in names if name.strip("_") in ALL_PURPOSE]
     if len(words) > max(2, len(names) / 50):
         yield f"{len(words)} of {len(names)} names are all-purpose words: {', '.join(sorted(set(words)))}"
 
 
-def bindings(tree: ast.AST) -> Iterator[str]:
+def bindings(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Every name that is defined or assigned; `other` of `__eq__` is Python's own."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
             yield node.name
         elif isinstance(node, ast.arg):
@@ -78,7 +78,7 @@ def alphabet_faults(module: Module) -> Iterator[str]:
 
 def look_faults(module: Module) -> Iterator[str]:
     """Looking into an object for what it may not have; tables of other libraries need it, and only they."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and module.part != "_frames":
             default = node.func.id == "getattr" and len(node.args) == 3 and isinstance(node.args[1], ast.Constant)
             if default or (node.func.id == "vars" and node.args):
@@ -87,7 +87,7 @@ def look_faults(module: Module) -> Iterator[str]:
 
 def method_faults(module: Module) -> Iterator[str]:
     if module.path.as_posix() not in METHOD_FILES:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Constant) and node.value in METHODS:
                 yield f"line {node.lineno} names the method {node.value!r}; ask the list of methods"
 

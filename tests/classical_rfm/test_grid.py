@@ -43,6 +43,7 @@ def test_small_cells_are_hidden_and_do_not_follow_from_the_total() -> None:
     assert [(cell.size, cell.is_small) for key, cell in cells.items() if key != (1, 2)] == [(None, False), (20, False)]
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_the_clustered_customers_by_rfm_scores() -> None:
     shop = make_shop(300, 0)
     result = quick_fit(shop.orders, as_of=shop.as_of)
@@ -55,6 +56,7 @@ def test_scores_are_those_of_the_clustered_customers_by_rfm_scores() -> None:
         assert cell.size in (count, None)
 
 
+@pytest.mark.slow
 def test_features_and_bins_that_cannot_be_used_are_refused() -> None:
     shop = make_shop(100, 0)
     result = quick_fit(shop.orders, as_of=shop.as_of)

@@ -35,6 +35,7 @@ def german(folder: Path, dates: str = "%d.%m.%Y") -> Path:
     return folder / "export.csv"
 
 
+@pytest.mark.slow
 def test_what_is_assumed_is_shown_and_used(tmp_path: Path) -> None:
     path = german(tmp_path)
     result = run("fit", path, *QUICK, "--out", tmp_path / "out")
@@ -48,6 +49,7 @@ def test_what_is_assumed_is_shown_and_used(tmp_path: Path) -> None:
     assert shown.startswith(repr(fit_segments(orders, method="kmeans", n_segments=3)))
 
 
+@pytest.mark.slow
 def test_notes_on_the_file_are_shown(tmp_path: Path) -> None:
     is_cancelled = pl.int_range(pl.len()) % 9 == 0
     log = clean_log().with_columns(Status=pl.when(is_cancelled).then(pl.lit("cancelled")).otherwise(pl.lit("paid")))
@@ -78,6 +80,7 @@ def test_quantity_needs_a_price(tmp_path: Path) -> None:
     assert "--quantity and --price must be given together" in result.stderr
 
 
+@pytest.mark.slow
 def test_options_win_over_what_is_found(tmp_path: Path) -> None:
     path = german(tmp_path)
     table = pl.read_csv(path, separator=";").with_columns(pl.col("Kunde").alias("Konto") // 2)
@@ -89,12 +92,14 @@ def test_options_win_over_what_is_found(tmp_path: Path) -> None:
     assert "segments of 30 customers" in result.stdout
 
 
+@pytest.mark.slow
 def test_default_names_are_no_assumption(tmp_path: Path) -> None:
     clean_log().write_csv(tmp_path / "orders.csv")
     result = run("fit", tmp_path / "orders.csv", *QUICK, "--out", tmp_path / "out")
     assert "Assumed" not in result.stdout
 
 
+@pytest.mark.slow
 def test_ambiguous_dates_end_the_command_with_both_readings(tmp_path: Path) -> None:
     log = clean_log().with_columns(day=pl.col("ordered_at").dt.day() % 12 + 1, month=pl.col("ordered_at").dt.month())
     log = log.with_columns(ordered_at=pl.format("{}.{}.2024", "day", "month")).drop("day", "month")
@@ -107,6 +112,7 @@ def test_ambiguous_dates_end_the_command_with_both_readings(tmp_path: Path) -> N
     assert chosen.exit_code == 0
 
 
+@pytest.mark.slow
 def test_ambiguous_amounts_end_the_command_with_both_readings(tmp_path: Path) -> None:
     whole = (pl.col("amount") * 10).cast(pl.Int64)
     marked = pl.format("{}.{}", whole % 9 + 1, whole % 800 + 100)
@@ -167,6 +173,7 @@ def test_events_and_customers_are_inspected(tmp_path: Path) -> None:
     assert repr(expected) in result.stdout
 
 
+@pytest.mark.slow
 def test_column_that_is_not_wanted_is_left_out_by_none(tmp_path: Path) -> None:
     log = clean_log().with_columns(
         channel=pl.when(pl.col("order_id") % 2 == 0).then(pl.lit("web")).otherwise(pl.lit("app"))

@@ -31,6 +31,7 @@ def test_goals_of_the_command_line() -> None:
     assert tuple(GOALS) == GOAL_NAMES
 
 
+@pytest.mark.slow
 def test_proof_is_printed_and_written(log: str, tmp_path: Path) -> None:
     out = tmp_path / "proof.csv"
     options = ("--as-of", "2024-10-27", "--horizon-days", "60", "--segments", "3", "--method", "kmeans")
@@ -53,6 +54,7 @@ def test_nothing_to_prove() -> None:
     assert run("prove", "--as-of", "2024-10-27")[0] == 2
 
 
+@pytest.mark.slow
 def test_fit_for_a_goal(log: str, tmp_path: Path) -> None:
     model = tmp_path / "model.json"
     options = ("--as-of", "2024-10-27", "--goal", "retention", "--segments", "3", "--method", "kmeans")

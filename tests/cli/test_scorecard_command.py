@@ -31,6 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_files_without_description() -> None:
     result = run("orders.csv", "--events", "events.csv", *PERIOD, "--out", "out")
     assert result.exit_code == 0, result.output
@@ -39,6 +40,7 @@ def test_files_without_description() -> None:
     assert pl.read_csv("out/scorecard.csv")["name"][0] == "Loyal"
 
 
+@pytest.mark.slow
 def test_project_and_json(folder: Path) -> None:
     (folder / "custseg.toml").write_text(
         '[orders]\nfile = "orders.csv"\n[events]\nfile = "events.csv"\nchannel = "channel"\nmachine = "machine"\n'
@@ -58,6 +60,7 @@ def test_project_and_json(folder: Path) -> None:
         (("--since", "2025-08-01", "--until", "2025-07-01"), "--since must lie before", "должно быть раньше --until"),
     ],
 )
+@pytest.mark.slow
 def test_errors_in_both_languages(arguments: tuple[str, ...], english: str, russian: str) -> None:
     files = ("orders.csv", "--events", "events.csv")
     assert english in run(*files, *arguments).output

@@ -16,6 +16,7 @@ def three_groups(seed=0):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("X", [load_iris().data, pytest.param(three_groups(), marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_likelihood_without_a_minimum_is_that_of_scikit_learn(kind, X):
     limits = {"covariance_type": kind, "tol": 1e-5, "max_iter": 300}
     ours = [MinSizeGaussianMixture(3, random_state=seed, **limits).fit(X).score(X) for seed in range(10)]

@@ -12,17 +12,37 @@ BLOBS = make_blobs(900, centers=5, cluster_std=1.2, random_state=3)[0]
 MOONS = make_moons(600, noise=0.07, random_state=0)[0]
 
 
-@pytest.mark.parametrize("noise", ["nearest", "keep"])
-@pytest.mark.parametrize("least", [20, 60])
-@pytest.mark.parametrize("X", [BLOBS, MOONS, np.random.default_rng(0).gamma(2, size=(500, 3))])
-def test_partition_is_that_of_scikit_learn_on_its_rows_without_noise(X, least, noise):
+TABLES = [BLOBS, MOONS, *(np.random.default_rng(seed).gamma(2, size=(500, 3)) for seed in (0, 4))]
+
+
+def partition_of_scikit_learn(X, least):
     # scikit-learn's own result depends on the order of the rows where densities tie: give it the same.
     rows = distinct_rows(X)
-    found = HDBSCAN(min_cluster_size=least, min_samples=5, copy=True).fit_predict(rows.values)[rows.inverse]
+    return HDBSCAN(min_cluster_size=least, min_samples=5, copy=True).fit_predict(rows.values)[rows.inverse]
+
+
+@pytest.mark.parametrize("least", [20, 60])
+@pytest.mark.parametrize("X", TABLES)
+def test_core_rows_have_the_partition_of_scikit_learn(X, least):
+    expected = partition_of_scikit_learn(X, least)
+    rule = MinSizeHDBSCAN(min_samples=5)._core_rule(distinct_rows(X), least, as_prototypes=False)
+    inside = expected >= 0
+    assert rule.n_clusters == expected.max() + 1
+    assert rule.labels(X)[inside].tolist() == expected[inside].tolist()
+
+
+@pytest.mark.parametrize("noise", ["nearest", "keep"])
+@pytest.mark.parametrize("least", [20, 60])
+@pytest.mark.parametrize("X", TABLES)
+def test_prototypes_keep_the_partition_of_scikit_learn(X, least, noise):
+    # Prototypes stand for ten rows each, so rows at the border of groups that touch, as here without any groups, may
+    # go to the neighbor; which of them do depends on the last digits of a machine.
+    expected = partition_of_scikit_learn(X, least)
     model = MinSizeHDBSCAN(min_size=least, min_samples=5, noise=noise).fit(X)
-    inside = found >= 0
-    assert model.n_clusters_ == found.max() + 1
-    assert not inside.any() or adjusted_rand_score(found[inside], model.labels_[inside]) == 1
+    inside = expected >= 0
+    assert model.n_clusters_ == expected.max() + 1
+    agreement = adjusted_rand_score(expected[inside], model.labels_[inside]) if inside.any() else 1
+    assert agreement == 1 if X is BLOBS or X is MOONS else agreement > 0.9
     assert (model.labels_[inside] >= 0).all()
 
 

@@ -23,6 +23,7 @@ def test_worked_by_hand():
 
 
 @pytest.mark.parametrize("X", [load_iris().data, load_wine().data, skewed()])
+@pytest.mark.slow
 def test_inertia_without_a_minimum_is_that_of_scikit_learn(X):
     ours = [MinSizeKMeans(6, random_state=seed).fit(X).inertia_ for seed in range(10)]
     theirs = [KMeans(6, n_init=10, random_state=seed).fit(X).inertia_ for seed in range(10)]

@@ -147,6 +147,7 @@ def test_every_method_fits_segments(name):
     assert all(isinstance(note, str) for note in result.notes)
 
 
+@pytest.mark.slow
 def test_every_method_can_be_compared():
     rows = compare_methods(TABLE, list(NAMES), n_segments=3, labels_true=np.repeat([0, 1, 2], 60)).rows
     assert [(row.method, row.adjusted_rand) for row in rows] == [(name, 1.0) for name in NAMES]

@@ -136,6 +136,7 @@ def test_summary_has_the_texts_of_the_language() -> None:
     assert english["skew"] == russian["skew"]
 
 
+@pytest.mark.slow
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match=r"summary: language must be one of \['en', 'ru'\], got 'de'"):
         everything().summary("de")

@@ -36,6 +36,7 @@ def test_columns_of_each_goal() -> None:
         assert goal_columns(table_for(goal), goal, "fit") == expected.get(name, of_orders)
 
 
+@pytest.mark.slow
 def test_weights_by_hand() -> None:
     """Three columns of weight 1 together and one of 2: the ratio of the factors is 2 √3, their squares add up to 4."""
     table = table_for(GOALS["revenue"])

@@ -29,6 +29,7 @@ def test_more_segments_tell_more_where_there_is_something_to_tell() -> None:
     assert 0.2 < values[2] < values[5] < 1
 
 
+@pytest.mark.slow
 def test_noise_is_worth_nothing() -> None:
     """Orders of customers drawn at random each time."""
     log = clean_log(300, seed=1)
@@ -36,6 +37,7 @@ def test_noise_is_worth_nothing() -> None:
     assert max(worth(log, "2024-10-27").values()) < 0.1
 
 
+@pytest.mark.slow
 def test_nothing_of_the_future_counts() -> None:
     log = clean_log(150)
     later = log.with_columns(pl.col("ordered_at") + timedelta(days=300), pl.col("order_id") + 10_000)

@@ -12,6 +12,7 @@ from custseg.goals import Goal
 from custseg.proof import sample_size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", all_of(["revenue", "ordered"], quick=("revenue",)))
 def test_size_for_the_outcome_of_a_goal(outcome: str) -> None:
     shop = make_shop(500, 0)

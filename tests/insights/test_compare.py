@@ -129,6 +129,7 @@ def test_rows_of_our_methods_are_those_of_the_choice() -> None:
     assert row.labels.tolist() == fitted.labels.tolist()
 
 
+@pytest.mark.slow
 def test_our_three_methods_are_the_default() -> None:
     compared = compare_methods(customers(), n_segments=3)
     assert [(row.method, row.n_clusters) for row in compared.rows] == [

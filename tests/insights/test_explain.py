@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ from custseg.insights._counterfactual import is_possible
 
 SHOP = make_shop(600, 0)
 METHODS = method_names()
-RESULTS = {
-    method: quick_fit(SHOP.orders, as_of=SHOP.as_of, method=method, n_segments=4, random_state=0) for method in METHODS
-}
+
+
+@cache
+def fitted(method: str) -> Segmentation:
+    return quick_fit(SHOP.orders, as_of=SHOP.as_of, method=method, n_segments=4, random_state=0)
 
 
 def line(values: list[float | None], **options: Any) -> Segmentation:
@@ -67,8 +70,9 @@ def test_change_on_a_line_by_hand() -> None:
 @pytest.mark.parametrize("method", all_of(METHODS, quick=("kmeans", "hdbscan")))
 @given(data=st.data())
 @examples(25)
+@pytest.mark.slow
 def test_changed_customer_is_moved_and_the_rest_is_exact(method: str, data: st.DataObject) -> None:
-    result = RESULTS[method]
+    result = fitted(method)
     place = data.draw(st.sampled_from(clustered_places(result)))
     explanation = explain(result, result.features.ids[place])
     assert explanation.segment == result.labels[place]
@@ -89,7 +93,7 @@ def all_values(result: Segmentation, place: int) -> dict[str, float]:
 @pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_name_of_the_other_segment_is_true_of_the_changed_customer(method: str) -> None:
-    result, changes = RESULTS[method], 0
+    result, changes = fitted(method), 0
     for place in clustered_places(result)[:30]:
         change = explain(result, result.features.ids[place]).counterfactual
         if change is not None:
@@ -114,7 +118,7 @@ def test_change_that_would_contradict_the_name_is_not_shown() -> None:
 @given(data=st.data())
 @examples(25)
 def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> None:
-    result = RESULTS["kmeans"]
+    result = fitted("kmeans")
     place = data.draw(st.sampled_from(clustered_places(result)))
     change = explain(result, result.features.ids[place]).counterfactual
     if change is None:
@@ -137,7 +141,7 @@ def test_no_smaller_change_moves_a_customer_of_k_means(data: st.DataObject) -> N
 
 @pytest.mark.slow
 def test_whole_features_change_to_whole_numbers() -> None:
-    result = RESULTS["kmeans"]
+    result = fitted("kmeans")
     changes = [explain(result, result.features.ids[place]).counterfactual for place in clustered_places(result)[:60]]
     counts = [c.target for c in changes if c and c.feature in ("order_count", "recency_days")]
     assert counts
@@ -187,7 +191,7 @@ def test_values_below_one_have_two_digits() -> None:
 
 @pytest.mark.slow
 def test_sentences_in_russian() -> None:
-    result = RESULTS["kmeans"]
+    result = fitted("kmeans")
     texts = [repr(explain(result, result.features.ids[p], language="ru")) for p in clustered_places(result)[:20]]
     assert texts[0].startswith("Клиент ")
     assert "медиана здесь" in texts[0]
@@ -208,7 +212,7 @@ def test_unknown_customer_is_an_error_that_names_no_other() -> None:
 
 
 def test_customers_without_a_segment_are_errors_that_say_why() -> None:
-    result = RESULTS["kmeans"]
+    result = fitted("kmeans")
     idle = result.features.ids[int(np.flatnonzero(result.labels < 0)[0])]
     with pytest.raises(DataError, match="in no segment, because their orders were all returned or cancelled"):
         explain(result, idle)
@@ -276,6 +280,7 @@ def test_feature_in_which_the_segments_hardly_differ_is_no_reason() -> None:
     assert "vip" in repr(replace(explanation, why=(*explanation.why[:2], replace(large, effect=0.2))))
 
 
+@pytest.mark.slow
 def test_effect_is_the_difference_of_shares_or_of_spreads() -> None:
     [reason] = [reason for reason in explain(flagged(), "c1").why if reason.feature == "vip"]
     assert reason.effect == 0.5

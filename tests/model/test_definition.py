@@ -33,6 +33,7 @@ def whole(shop: Shop) -> Segmentation:
     return quick_fit(orders, events=shop.events, customers=shop.customers, as_of=shop.as_of, columns=columns)
 
 
+@pytest.mark.slow
 def test_logs_of_the_fit_give_its_assignments(shop: Shop, whole: Segmentation) -> None:
     assigned = whole.model.assign(shop.orders, shop.events, shop.customers, as_of=shop.as_of)
     assert assigned.equals(whole.assignments)
@@ -62,6 +63,7 @@ def logs_of(shop: Shop) -> dict[str, object]:
     return {"orders": shop.orders, "events": shop.events, "customers": shop.customers}
 
 
+@pytest.mark.slow
 def test_customers_without_new_rows_age(shop: Shop) -> None:
     fit = quick_fit(shop.orders, as_of=shop.as_of, columns=["recency_days", "order_count"])
     later = shop.as_of + timedelta(days=400)
@@ -70,6 +72,7 @@ def test_customers_without_new_rows_age(shop: Shop) -> None:
     assert not fit.model.assign(shop.orders, as_of=later)["segment"].equals(fit.assignments["segment"])
 
 
+@pytest.mark.slow
 def test_columns_are_found_by_the_description_of_the_fit(shop: Shop) -> None:
     renamed = shop.orders.rename({"customer_id": "client", "amount": "sum"})
     fit = quick_fit(Orders(renamed, customer="client", amount="sum"), as_of=shop.as_of)
@@ -131,6 +134,7 @@ def test_features_given_as_one_of_two_logs(shop: Shop) -> None:
         fit.model.assign(fit.features.frame, as_of=shop.as_of)
 
 
+@pytest.mark.slow
 def test_logs_given_to_a_model_of_a_ready_table() -> None:
     fit = quick_fit(features=quick_fit(clean_log(60)).features.frame)
     with pytest.raises(TypeError, match=r"this model was fitted on a ready table. Give features="):

@@ -9,6 +9,7 @@ from quick import quick_fit
 from custseg.datasets import make_shop
 
 
+@pytest.mark.slow
 def test_names_and_advice_are_those_of_the_profiles() -> None:
     result = quick_fit(clean_log(120), language="ru")
     for segment, row in zip(result.model.segments, result.profiles.segments, strict=True):
@@ -17,6 +18,7 @@ def test_names_and_advice_are_those_of_the_profiles() -> None:
     assert result.model.names == tuple(row.names["ru"] for row in result.profiles.segments)
 
 
+@pytest.mark.slow
 def test_size_of_a_small_segment_is_not_stored() -> None:
     result = quick_fit(clean_log(40), n_segments=4, min_size=2)
     sizes = [row.size for row in result.profiles.segments]
@@ -34,6 +36,7 @@ def test_evidence_of_a_name() -> None:
             assert trait.members >= 0.6
 
 
+@pytest.mark.slow
 def test_names_given_later_are_kept() -> None:
     result = quick_fit(clean_log(120)).rename({1: "Fans"})
     assert result.model.names[1] == "Fans"

@@ -61,6 +61,7 @@ def test_some_deleted_customers_are_accepted(model: SegmentModel) -> None:
     assert len(model.assign(remaining, as_of="2024-01-01")) == 150
 
 
+@pytest.mark.slow
 def test_window_needs_no_more_than_the_window() -> None:
     model = quick_fit(log(), as_of="2024-01-01", window_days=365).model
     rest = log().filter(pl.col("ordered_at") >= pl.date(2022, 12, 1))

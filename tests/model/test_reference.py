@@ -7,6 +7,7 @@ from datetime import timedelta
 import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from logs import clean_log
@@ -66,6 +67,7 @@ def test_few_customers_with_other_categories_are_left_out() -> None:
     assert reference.shares == (0.6, 0.4)
 
 
+@pytest.mark.slow
 def test_recent_customers_of_a_shop() -> None:
     shop = make_shop(600, 0)
     orders = Orders(shop.orders, channel="channel")

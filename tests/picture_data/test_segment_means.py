@@ -32,6 +32,7 @@ def test_missing_values_do_not_count_and_few_are_not_described() -> None:
     assert second == (None,)
 
 
+@pytest.mark.slow
 def test_the_result_has_the_means_of_its_telling_features() -> None:
     shop = make_shop(200, 0)
     result = quick_fit(shop.orders, as_of=shop.as_of)

@@ -35,6 +35,7 @@ def test_every_plot_is_in_the_gallery_and_on_its_first_page() -> None:
     assert sorted(path.stem for path in BASELINE.glob("*.png")) == PLOTS
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(TOOL["other_versions"]()), reason=f"drawn with other versions: {TOOL['other_versions']()}")
 @pytest.mark.parametrize("page", all_of(TOOL["PAGES"], quick=list(TOOL["PAGES"])[:1]))
 def test_pictures_look_as_stored(page: str) -> None:

@@ -33,6 +33,7 @@ def grouped(noise: str, *, n: int = 600, seed: int = 0) -> tuple[np.ndarray, np.
     return np.c_[CENTERS[group] + rng.normal(size=(n, 3)), drawn[noise]()], group
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", all_of(["t", "cauchy", "log", "count"], quick=("t",)))
 def test_heavy_noise_does_not_hide_groups(noise: str) -> None:
     X, group = grouped(noise)
@@ -169,6 +170,7 @@ def fitted() -> Segmentation:
     return result
 
 
+@pytest.mark.slow
 def test_model_assigns_rows_one_by_one(fitted: Segmentation) -> None:
     table = fitted.features.frame
     assert fitted.model.assign(features=table).equals(fitted.assignments)

@@ -10,6 +10,7 @@ from full_report import hostile, parts, result
 from custseg.reports import markdown
 
 
+@pytest.mark.slow
 def test_markdown_has_the_segments_and_their_advice() -> None:
     text = markdown(result(), **parts())
     for row in result().profiles.segments:

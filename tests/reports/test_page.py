@@ -16,7 +16,8 @@ from custseg import CustsegError, DataError
 from custseg.reports import report
 
 EVERY = pytest.mark.parametrize(
-    ("name", "language"), [pytest.param("full", "en", marks=pytest.mark.slow), ("full", "ru"), ("hostile", "en")]
+    ("name", "language"),
+    [("hostile", "en"), *(pytest.param("full", language, marks=pytest.mark.slow) for language in ("en", "ru"))],
 )
 
 
@@ -41,6 +42,7 @@ def test_only_our_script_runs(name: str, language: str) -> None:
     assert not [key for _, tag in page.tags for key in tag if key.startswith("on")]
 
 
+@pytest.mark.slow
 def test_hostile_names_are_shown_as_text() -> None:
     shown = Page(page_of("hostile")).visible()
     for name in HOSTILE:
@@ -100,6 +102,7 @@ def test_russian_page_has_no_english_words() -> None:
     assert [label for label in labels if re.search("[A-Za-z]{2,}", LATIN.sub("", label))] == []
 
 
+@pytest.mark.slow
 def test_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "new" / "report.html"
     assert report(hostile(), str(path)) == path

@@ -38,6 +38,7 @@ def section(data: dict[str, Any], key: str) -> dict[str, Any]:
     return next(item for item in data["sections"] if item["key"] == key)
 
 
+@pytest.mark.slow
 def test_dict_is_json_and_every_key_is_documented() -> None:
     data = report_data(result(), **parts())
     assert json.loads(json.dumps(data, allow_nan=False)) == data
@@ -96,6 +97,7 @@ def test_previous_segments_are_compared_by_name_and_those_of_the_same_model_by_n
     assert "Not there before: “Fans”." in changed["text"]
 
 
+@pytest.mark.slow
 def test_code_gives_the_same_segments() -> None:
     table = pl.DataFrame({"client": range(200), "a": [i % 4 + i / 500 for i in range(200)]})
     segments = fit_segments(features=table, method="kmeans", n_segments=range(2, 5), min_size=20)

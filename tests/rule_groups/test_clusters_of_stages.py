@@ -34,6 +34,7 @@ def fitted() -> Segmentation:
     return fit_segments(features=customers(), columns=("spend", "order_days"), method="kmeans", lifecycle=True)
 
 
+@pytest.mark.slow
 def test_stages_come_first_and_are_clustered_inside() -> None:
     result = fitted()
     late = customers()["overdue_ratio"].to_numpy() > 10

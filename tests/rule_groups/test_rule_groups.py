@@ -128,6 +128,7 @@ def test_drift_compares_all_segments() -> None:
     assert drift(fitted().model, customers()).verdict == "keep"
 
 
+@pytest.mark.slow
 def test_clusters_have_other_names_than_rules() -> None:
     names = quick_fit(features=customers(), columns=("width", "length")).model.names
     rules = {name: f"width >= {90 - 10 * index} and width < {100 - 10 * index}" for index, name in enumerate(names)}
@@ -157,6 +158,7 @@ def test_rules_that_are_refused(rules: dict[str, str], error: type[Exception], w
         quick_fit(features=customers(), columns=("width", "length"), rules=rules)
 
 
+@pytest.mark.slow
 def test_another_currency_in_the_log_is_refused() -> None:
     log = make_shop(60, 0).orders
     orders = Orders(log.with_columns(currency=pl.lit("USD")), currency="currency")

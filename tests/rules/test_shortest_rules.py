@@ -28,6 +28,7 @@ def shortest() -> ShortestRules:
     return shortest_rules(*planted())
 
 
+@pytest.mark.slow
 def test_planted_columns_and_threshold(shortest: ShortestRules) -> None:
     assert sorted(shortest.names) == ["orders", "region"]
     assert shortest.rule_set.fidelity == 1
@@ -57,6 +58,7 @@ def test_labels_that_are_noise_are_not_recovered() -> None:
     assert all(accuracy < 0.85 for accuracy in shortest.validated)
 
 
+@pytest.mark.slow
 def test_order_of_rows_does_not_matter(shortest: ShortestRules) -> None:
     features, labels = planted()
     order = np.random.default_rng(2).permutation(N)

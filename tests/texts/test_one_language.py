@@ -114,6 +114,7 @@ def test_drift_and_refit() -> None:
     assert latin(repr(refit(model, shop.orders, as_of="2025-07-01"))) == []
 
 
+@pytest.mark.slow
 def test_comparison_of_methods() -> None:
     given = quick_fit(features=table(), n_segments=2, method="kmeans", labels=LABELS).features
     printed = repr(compare_methods(given, {"один": "kmeans"}, n_segments=2, language="ru"))
@@ -136,6 +137,7 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_command_line(log: Path, tmp_path: Path) -> None:
     options = ["--method", "kmeans", "--segments", "4", "--language", "ru", "--out", str(tmp_path / "папка")]
     done = CliRunner().invoke(main, ["fit", str(log), *options])

@@ -58,8 +58,6 @@ QUICK = {
     ("assign", "kill"): 5,
     ("assign", "fail"): 12,
     ("assign", "full"): 3,
-    ("fit", "kill"): 40,
-    ("daily", "fail"): 25,
 }
 CASES = [
     *(pytest.param(name, mode, stride) for (name, mode), stride in QUICK.items()),

@@ -39,6 +39,7 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_misspelled_alarm_is_an_error(project: Path) -> None:
     with Path("custseg.toml").open("a", encoding="utf-8") as file:
         file.write("\n[daily]\nfail_on = 'refitt'\n")
@@ -49,6 +50,7 @@ def test_misspelled_alarm_is_an_error(project: Path) -> None:
     assert "[daily] 'fail_on' — 'watch' или 'refit', получено 'refitt'" in russian
 
 
+@pytest.mark.slow
 def test_two_days(project: Path) -> None:
     outputs = [run("daily", "--as-of", day, "--json") for day in DAYS]
     first, second = (json.loads(output.stdout) for output in outputs)
@@ -62,6 +64,7 @@ def test_two_days(project: Path) -> None:
     assert entered["play"].null_count() == entered["segment"].null_count()
 
 
+@pytest.mark.slow
 def test_second_run_changes_nothing(project: Path) -> None:
     for day in DAYS:
         run("daily", "--as-of", day)
@@ -70,6 +73,7 @@ def test_second_run_changes_nothing(project: Path) -> None:
     assert files(project) == before
 
 
+@pytest.mark.slow
 def test_changed_log_needs_replace(project: Path) -> None:
     run("daily", "--as-of", DAYS[0])
     clean_log(150, seed=1).write_csv("orders.csv")
@@ -79,6 +83,7 @@ def test_changed_log_needs_replace(project: Path) -> None:
     assert run("daily", "--as-of", DAYS[0], "--replace").exit_code == 0
 
 
+@pytest.mark.slow
 def test_options_of_the_project_are_used(project: Path) -> None:
     with Path("custseg.toml").open("a", encoding="utf-8") as file:
         file.write("\n[daily]\nmax_age_days = 7\n")
@@ -88,6 +93,7 @@ def test_options_of_the_project_are_used(project: Path) -> None:
     assert run("daily", "--as-of", DAYS[1], "--max-age-days", 90).exit_code == 0
 
 
+@pytest.mark.slow
 def test_send_cap_needs_mails(project: Path) -> None:
     result = run("daily", "--as-of", DAYS[0], "--max-sends-7d", 3)
     assert result.exit_code == 1
@@ -116,12 +122,14 @@ def test_small_shop_has_days_without_drift(project: Path) -> None:
     assert json.loads(run("daily", "--as-of", DAYS[1], "--json").stdout)["drift"] is None
 
 
+@pytest.mark.slow
 def test_date_is_required(project: Path) -> None:
     result = run("daily")
     assert result.exit_code == 2
     assert "--as-of" in result.stderr
 
 
+@pytest.mark.slow
 def test_russian_day(project: Path) -> None:
     run("daily", "--as-of", DAYS[0])
     output: Any = run("daily", "--as-of", DAYS[1], "--language", "ru").stdout

@@ -93,6 +93,7 @@ def edit(before: str, after: str) -> None:
     file.write_text(file.read_text("utf-8").replace(before, after), "utf-8")
 
 
+@pytest.mark.slow
 def test_refit_has_the_options_of_the_fit(folder: Path) -> None:
     assert run("refit", "--as-of", LATER).exit_code == 0
     model = SegmentModel.load("model.json")
@@ -109,6 +110,7 @@ def test_edited_options_are_named_by_drift_and_taken_by_refit(folder: Path) -> N
     assert SegmentModel.load("model.json").options.n_segments == (4,)
 
 
+@pytest.mark.slow
 def test_faulty_options_stop_both(folder: Path) -> None:
     edit('segments = "3"', 'segments = "many"')
     for command in ("drift", "refit"):
@@ -117,6 +119,7 @@ def test_faulty_options_stop_both(folder: Path) -> None:
         assert "custseg.toml: [fit] segments cannot be used" in result.stderr
 
 
+@pytest.mark.slow
 def test_rules_of_the_fit_are_those_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     clean_log(150).write_csv("orders.csv")

@@ -66,6 +66,7 @@ def test_assign_of_a_ready_table(project: Path) -> None:
     assert printed["files"] == ["a.csv"]
 
 
+@pytest.mark.slow
 def test_stale_model_is_refused(project: Path) -> None:
     result = run("assign", "--as-of", LATER, "--max-age-days", 7, "--out", "a.csv")
     assert result.exit_code == 1
@@ -82,12 +83,14 @@ def test_stale_model_is_refused(project: Path) -> None:
         (["drift", "--as-of", LATER, "--config", "none.toml"], "none.toml: the project file cannot be read"),
     ],
 )
+@pytest.mark.slow
 def test_failures(project: Path, arguments: list[str], words: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 1
     assert words in result.stderr
 
 
+@pytest.mark.slow
 def test_all_missing_columns_of_all_logs_are_named(project: Path) -> None:
     pl.DataFrame({"customer_id": [1], "day": ["2024-01-01"]}).write_csv("other.csv")
     result = run("assign", "other.csv", "--events", "other.csv", "--as-of", LATER, "--out", "a.csv")
@@ -98,6 +101,7 @@ def test_all_missing_columns_of_all_logs_are_named(project: Path) -> None:
     assert "журнал заказов: нет столбцов ['order_id', 'ordered_at', 'amount']" in russian
 
 
+@pytest.mark.slow
 def test_missing_columns_are_those_of_the_project_file(project: Path) -> None:
     clean_log(150).rename({"amount": "sum"}).write_csv("orders.csv")
     result = run("daily", "--as-of", LATER)
@@ -106,6 +110,7 @@ def test_missing_columns_are_those_of_the_project_file(project: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [["assign", "--out", "a.csv"], ["drift"], ["refit"]])
+@pytest.mark.slow
 def test_log_as_features(project: Path, command: list[str]) -> None:
     result = run(*command, "--features", "orders.csv", "--as-of", LATER)
     assert result.exit_code == 2
@@ -115,6 +120,7 @@ def test_log_as_features(project: Path, command: list[str]) -> None:
     assert "--features replaces" in both.stderr
 
 
+@pytest.mark.slow
 def test_errors_of_the_log_name_keys_of_the_project_file(project: Path) -> None:
     clean_log(150).with_columns(ordered_at=pl.lit("31.12.2024")).write_csv("orders.csv")
     result = run("daily", "--as-of", LATER)
@@ -122,6 +128,7 @@ def test_errors_of_the_log_name_keys_of_the_project_file(project: Path) -> None:
     assert "date_format in the project file" in result.stderr
 
 
+@pytest.mark.slow
 def test_drift_alarm_is_exit_code_3(project: Path) -> None:
     log = clean_log(150)
     doubled = pl.when(pl.col("ordered_at") >= pl.lit(FIT_AT).str.to_datetime()).then(pl.col("amount") * 40)
@@ -132,6 +139,7 @@ def test_drift_alarm_is_exit_code_3(project: Path) -> None:
     assert run("drift", "--as-of", "2024-10-20", "--fail-on", "watch").exit_code == 3
 
 
+@pytest.mark.slow
 def test_refit_replaces_the_model_and_keeps_numbers(project: Path) -> None:
     before = SegmentModel.load("model.json")
     printed = summary(run("refit", "--as-of", LATER, "--json"))
@@ -142,12 +150,14 @@ def test_refit_replaces_the_model_and_keeps_numbers(project: Path) -> None:
     assert str(after.as_of) == f"{LATER} 00:00:00"
 
 
+@pytest.mark.slow
 def test_sql_is_that_of_python(project: Path) -> None:
     model = SegmentModel.load("model.json")
     assert run("sql", "duckdb", "--table", "features").stdout == to_sql(model, "duckdb", "features") + "\n"
     assert "order" in run("sql", "duckdb", "--orders-table", "orders", "--as-of", LATER).stdout
 
 
+@pytest.mark.slow
 def test_sql_needs_one_table(project: Path) -> None:
     result = run("sql", "duckdb")
     assert result.exit_code == 2
@@ -178,6 +188,7 @@ def test_second_refit_of_a_ready_table_changes_nothing(project: Path) -> None:
     assert Path("ready.json").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_comparisons_of_drift_as_a_file(project: Path) -> None:
     printed = summary(run("drift", "--as-of", LATER, "--out", "drift.csv", "--json"))
     assert printed["files"] == ["drift.csv"]
@@ -186,6 +197,7 @@ def test_comparisons_of_drift_as_a_file(project: Path) -> None:
     assert table["kind"][0] == "segments"
 
 
+@pytest.mark.slow
 def test_sql_in_a_file(project: Path) -> None:
     expected = to_sql(SegmentModel.load("model.json"), "duckdb", "features", customer_column="id", return_columns=[])
     options = ["--customer-column", "id", "--return-columns", ""]
@@ -195,6 +207,7 @@ def test_sql_in_a_file(project: Path) -> None:
     assert Path("a.sql").read_text("utf-8") == expected + "\n"
 
 
+@pytest.mark.slow
 def test_sql_of_orders_has_the_options_of_python(project: Path) -> None:
     model = SegmentModel.load("model.json")
     options = ["--orders-table", "orders", "--as-of", LATER, "--zoned", "--money-digits", "2"]

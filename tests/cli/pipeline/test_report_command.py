@@ -55,6 +55,7 @@ def test_project_file_has_logs_and_options(log: str) -> None:
     assert "3 segments" in output
 
 
+@pytest.mark.slow
 def test_report_says_what_changed(log: str) -> None:
     assert run("fit", log, *QUICK, "--out", "segments", "--save", "before.json")[0] == 0
     three = ("report", log, "--method", "kmeans", "--segments", "3")

@@ -41,6 +41,7 @@ def names(model: SegmentModel, language: str) -> list[str]:
     return [segment.names[language] for segment in model.segments]
 
 
+@pytest.mark.slow
 def test_model_in_another_language(model: SegmentModel) -> None:
     russian = model.in_language("ru")
     assert russian.names == tuple(names(model, "ru"))
@@ -51,6 +52,7 @@ def test_model_in_another_language(model: SegmentModel) -> None:
         model.in_language("fr")
 
 
+@pytest.mark.slow
 def test_assignments_are_in_the_language(model: SegmentModel) -> None:
     arguments = ["assign", "orders.csv", "--as-of", DAYS[1], "--out", "a.csv", "--json"]
     plain, russian = (json.loads(run(*arguments, *language).stdout) for language in ([], ["--language", "ru"]))
@@ -59,6 +61,7 @@ def test_assignments_are_in_the_language(model: SegmentModel) -> None:
     assert set(pl.read_csv("a.csv")["name"]) == set(names(model, "ru"))
 
 
+@pytest.mark.slow
 def test_history_keeps_the_language_of_the_model(model: SegmentModel) -> None:
     for day, language in zip(DAYS, ("en", "ru"), strict=True):
         run("daily", "orders.csv", "--as-of", day, "--language", language)

@@ -50,6 +50,7 @@ def test_clusters_from_samples_keep_all_promises():
     assert np.array_equal(again.labels_, model.labels_[order])
 
 
+@pytest.mark.slow
 def test_clusters_from_samples_cost_no_more_than_those_of_scikit_learn():
     X = skewed()
     ours = MinSizeKMeans(6, min_size=0.01, random_state=0).fit(X)

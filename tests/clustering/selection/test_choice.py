@@ -77,6 +77,7 @@ def unclear() -> ClusteringChoice:
     return choose(cloud())
 
 
+@pytest.mark.slow
 def test_clear_groups_are_natural(clear: ClusteringChoice) -> None:
     assert (clear.best.n_clusters, clear.verdict) == (3, "natural")
     assert min(clear.best.separation, clear.best.separation_in_halves) > 0.8
@@ -206,6 +207,7 @@ def test_a_number_that_was_asked_for_is_constructive() -> None:
     assert choice.reason.startswith("Four segments, as requested, by k-means: two halves of the customers")
 
 
+@pytest.mark.slow
 def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
     choice = choose(blobs(30, 30), [4, 5], methods=["kmeans", "hdbscan"])
     assert choice.verdict == "none"
@@ -234,6 +236,7 @@ def test_rule_gives_the_labels_of_the_choice(method: str) -> None:
     assert best.estimator.assignment_rule_.labels(blobs(10, 40, 25)).tolist() == best.labels.tolist()
 
 
+@pytest.mark.slow
 def test_order_of_the_rows_changes_nothing() -> None:
     X = cloud(60, seed=3).round(1)  # with ties
     order = np.random.default_rng(8).permutation(60)
@@ -244,6 +247,7 @@ def test_order_of_the_rows_changes_nothing() -> None:
     assert two.reason == one.reason
 
 
+@pytest.mark.slow
 def test_number_of_threads_changes_nothing() -> None:
     one, three = (select_clustering(blobs(30, 20), n_clusters=[2, 3], min_size=5, n_jobs=n) for n in (1, 3))
     assert without_seconds(three) == without_seconds(one)
@@ -270,17 +274,20 @@ def test_order_of_rows_of_a_sample_changes_nothing() -> None:
     assert two.best.labels.tolist() == one.best.labels[order].tolist()
 
 
+@pytest.mark.slow
 def test_indices_are_those_of_all_rows_also_where_a_sample_is_looked_at() -> None:
     X = blobs(4000, 1000)
     row = choose(X, [2]).best
     assert row.calinski_harabasz == pytest.approx(calinski_harabasz_score(X, row.labels))
 
 
+@pytest.mark.slow
 def test_numbers_may_come_in_any_order_and_twice(unclear: ClusteringChoice) -> None:
     assert without_seconds(choose(cloud(), [4, 2, 3, 2])) == without_seconds(unclear)
     assert without_seconds(choose(cloud(), np.arange(2, 5))) == without_seconds(unclear)
 
 
+@pytest.mark.slow
 def test_plain_silhouette_can_be_the_criterion(unclear: ClusteringChoice) -> None:
     choice = choose(cloud(), criterion="silhouette")
     top = max(choice.candidates, key=lambda row: row.silhouette)
@@ -325,6 +332,7 @@ def test_no_group_is_under_the_minimum_and_none_is_empty(seed: int, least: int) 
         assert len(sizes) == row.n_clusters
 
 
+@pytest.mark.slow
 def test_minimum_is_met_by_moving_rows() -> None:
     free, held = choose(blobs(40, 35, 5), 3, min_size=1), choose(blobs(40, 35, 5), 3, min_size=10)
     assert (free.best.smallest, held.best.smallest) == (5, 10)
@@ -386,6 +394,7 @@ def test_one_group_holds_all_rows() -> None:
     assert choice.reason == "One segment with all customers."
 
 
+@pytest.mark.slow
 def test_hdbscan_finds_its_number() -> None:
     X = blobs(60, 40, 30, seed=1)
     choice = select_clustering(X, methods="hdbscan", n_clusters=None, min_size=20)
@@ -504,6 +513,7 @@ def test_previous_number_can_be_given_as_a_choice(even: ClusteringChoice) -> Non
     assert choose(EVEN, range(2, 6), previous=before, prefer=3).best.n_clusters == 2
 
 
+@pytest.mark.slow
 def test_previous_number_that_is_clearly_worse_is_left() -> None:
     choice = choose(CLEAR, previous=4)
     assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
@@ -624,6 +634,7 @@ def test_other_candidate_of_many_rows_is_fitted_when_selected(many: ClusteringCh
     assert len(many.candidates[0].labels) == 10_000
 
 
+@pytest.mark.slow
 def test_clustering_that_the_sample_can_have_and_all_rows_cannot_is_refused() -> None:
     # 598 equal rows are 504 of the sample, where 500 are enough; of all rows 600 are required.
     X = np.repeat([[0.0], [1.0], [13.0]], [6_000, 5_402, 598], axis=0)
@@ -639,6 +650,7 @@ def test_infeasible_minimum_of_many_rows_says_what_is_feasible_in_all() -> None:
     assert caught.value.feasible == 1_000
 
 
+@pytest.mark.slow
 def test_group_of_ten_rows_is_found() -> None:
     assert choose(blobs(10, 40, 25)).best.n_clusters == 3
 

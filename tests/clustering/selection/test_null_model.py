@@ -116,6 +116,7 @@ def test_patterns_of_few_rows_are_kept_column_by_column() -> None:
         assert ks_2samp(column[column > 0], other[other > 0]).statistic < 0.25
 
 
+@pytest.mark.slow
 def test_null_data_of_a_wide_table_are_not_the_table() -> None:
     X, fit = wide(), KMeans(2, n_init=3, random_state=0)
     rows = drawn(X, 400)

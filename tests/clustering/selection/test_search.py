@@ -70,6 +70,7 @@ def test_k_means_is_tried_first_in_any_order_of_the_methods() -> None:
 THREE = np.concatenate([np.random.default_rng(j).normal(12.0 * j, 1, (60, 2)) for j in range(3)])
 
 
+@pytest.mark.slow
 def test_fewer_clusters_than_very_stable_ones_are_not_tried_by_other_methods() -> None:
     choice = selected(THREE, methods=["kmeans", "gaussian_mixture"])
     assert (choice.best.n_clusters, choice.verdict) == (3, "natural")
@@ -90,6 +91,7 @@ def test_they_are_tried_once_the_very_stable_ones_are_refused() -> None:
     assert 2 in measured
 
 
+@pytest.mark.slow
 def test_only_those_that_can_be_selected_are_refitted(of_moons: ClusteringChoice) -> None:
     refitted = [row for row in of_moons.candidates if row.stability is not None]
     assert {row.n_clusters for row in refitted if row.method == "kmeans"} == {2, 3, 4}
@@ -114,6 +116,7 @@ def test_draws_are_those_of_the_measures(of_moons: ClusteringChoice) -> None:
             assert row.stability == pytest.approx(row.draws.stability.mean())
 
 
+@pytest.mark.slow
 def test_null_data_have_all_numbers_and_their_separation_only_where_it_matters(
     of_a_cloud: ClusteringChoice, of_moons: ClusteringChoice
 ) -> None:

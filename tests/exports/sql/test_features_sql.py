@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 import sqlglot
+from effort import all_of
 from sql_databases import DATABASES, PARAMETERS
 
 from custseg import DataError, Orders, SegmentModel, fit_segments
@@ -90,12 +91,13 @@ def columns_of(query: str) -> list[str]:
 
 
 @pytest.mark.parametrize("dialect", PARAMETERS_WITH_DATES)
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", all_of(CASES, quick=("net", "gross")))
 def test_features_equal_those_of_python(case: str, dialect: str) -> None:
     lines = order_lines()
     check(fitted(lines, *CASES[case]), lines, dialect)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", PARAMETERS_WITH_DATES)
 def test_days_are_those_of_the_zone(dialect: str) -> None:
     local = order_lines().with_columns(pl.col("ordered_at").dt.replace_time_zone("UTC"))
@@ -104,12 +106,14 @@ def test_days_are_those_of_the_zone(dialect: str) -> None:
     check(model, local, dialect, zoned=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", PARAMETERS_WITH_DATES)
 def test_column_of_dates_without_times(dialect: str) -> None:
     lines = order_lines().with_columns(pl.col("ordered_at").dt.date())
     check(fitted(lines, {}, {"timezone": "Europe/Berlin"}), lines, dialect)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", PARAMETERS_WITH_DATES)
 def test_odd_names(dialect: str) -> None:
     names = {"customer_id": "Kunde\"'`", "order_id": "order", "ordered_at": "date", "amount": "select %s :x $1"}
@@ -118,6 +122,7 @@ def test_odd_names(dialect: str) -> None:
     check(fitted(lines, {}, roles), lines, dialect)
 
 
+@pytest.mark.slow
 def test_blank_ids_are_missing() -> None:
     lines = order_lines().with_columns(pl.col("customer_id").cast(pl.String), order_id=pl.lit(" "))
     lines = lines.with_columns(customer_id=pl.when(pl.col("amount") > 90).then(pl.lit("  ")).otherwise("customer_id"))
@@ -178,6 +183,7 @@ def test_policy_that_sql_cannot_express(model: SegmentModel) -> None:
         features_sql(replace(model, definition=definition), "duckdb", "lines", as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_features_of_other_families() -> None:
     lines = order_lines()
     lines = lines.with_columns(category=pl.Series(["a", "b", "c"] * (len(lines) // 3)))
@@ -204,6 +210,7 @@ def for_a_goal(request: pytest.FixtureRequest) -> SegmentModel:
     return fit_segments(order_lines(), as_of=datetime(2024, 6, 1), **options).model
 
 
+@pytest.mark.slow
 def test_foresight_is_read_and_not_made(for_a_goal: SegmentModel) -> None:
     with pytest.raises(DataError, match=r"needs foresight, .* is not written in SQL.*give foresight_table="):
         features_sql(for_a_goal, "duckdb", "lines", as_of=AS_OF)
@@ -218,6 +225,7 @@ def test_foresight_is_read_and_not_made(for_a_goal: SegmentModel) -> None:
         assert found[name].to_list() == pytest.approx(expected[name].to_list(), nan_ok=True)
 
 
+@pytest.mark.slow
 def test_foresight_of_a_model_without_it(for_a_goal: SegmentModel) -> None:
     model = fitted(order_lines(), {}, {})
     with pytest.raises(ValueError, match="foresight_table= is for models with foresight"):

@@ -26,6 +26,7 @@ def test_expected_revenue_is_orders_times_value() -> None:
     assert table.values("expected_revenue") == pytest.approx(product)
 
 
+@pytest.mark.slow
 def test_customers_without_an_order_have_no_foresight() -> None:
     shop = make_shop(200, 0)
     table = build_features(shop.orders, shop.events, as_of=shop.as_of, families=["rfm", "foresight"])
@@ -45,6 +46,7 @@ def test_figures_of_a_fit_measure_later_customers() -> None:
         assert later.values(name) == pytest.approx(table.values(name)[:20], rel=1e-12)
 
 
+@pytest.mark.slow
 def test_a_window_changes_nothing() -> None:
     whole, recent = (
         build_features(clean_log(), as_of="2024-10-27", window_days=days, families=["foresight"]) for days in (None, 90)

@@ -46,6 +46,7 @@ def test_log_without_money_foresees_orders() -> None:
     assert (figures.outcome, figures.predictors) == ("orders", ("recency_days", "order_count"))
 
 
+@pytest.mark.slow
 def test_scale_of_money_does_not_matter_much() -> None:
     log = clean_log(200)
     small, large = (learn_foresight(sums_of(log.with_columns(pl.col("amount") * factor))) for factor in (1.0, 100.0))
@@ -53,5 +54,6 @@ def test_scale_of_money_does_not_matter_much() -> None:
     assert small.ridits[2].ridits == large.ridits[2].ridits
 
 
+@pytest.mark.slow
 def test_a_window_changes_nothing() -> None:
     assert learn_foresight(sums_of(clean_log(), window_days=100)) == learn_foresight(sums_of(clean_log()))

@@ -19,6 +19,7 @@ from custseg.features.expectations._foresight import rank_correlation
 
 
 @pytest.mark.parametrize("kind", LOCAL_KINDS, indirect=True)
+@pytest.mark.slow
 def test_same_answer_for_every_kind_of_table(as_kind: Callable[[pl.DataFrame], object]) -> None:
     log = clean_log().filter(pl.col("ordered_at") < datetime(2024, 1, 30))
     expected = foresight(log, as_of="2024-01-30", horizon_days=60).table
@@ -37,6 +38,7 @@ def test_cdnow_keeps_its_promise(shared_file: Callable[[str], Path]) -> None:
     assert past.revenue_correlation > 0.3
 
 
+@pytest.mark.slow
 def test_accuracy_is_printed() -> None:
     shop = make_shop(300, 0)
     lines = repr(foresight(shop.orders, as_of=shop.as_of, horizon_days=60)).splitlines()
@@ -45,6 +47,7 @@ def test_accuracy_is_printed() -> None:
     assert len(lines) == 5
 
 
+@pytest.mark.slow
 def test_windows_of_few_orders_are_hidden() -> None:
     """Of the last ten days before the snapshot, three orders: neither their number nor their money is printed."""
     days = [datetime(2024, 1, 1) + timedelta(days=day) for day in range(30)]

@@ -51,6 +51,7 @@ def test_where_windows_lie(history: int, horizon: int, expected: list[tuple[int,
     assert all(window.until <= today for window in windows)
 
 
+@pytest.mark.slow
 def test_nothing_is_learned_from_the_future() -> None:
     log = clean_log(120)
     later = log.with_columns(pl.col("ordered_at") + timedelta(days=300), pl.col("order_id") + 10_000)

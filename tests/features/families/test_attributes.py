@@ -255,6 +255,7 @@ def test_attributes_agree_with_plain_python(lines: list[dict[str, Any]]) -> None
     ]
 
 
+@pytest.mark.slow
 @given(rows, st.randoms(use_true_random=False))
 def test_order_of_the_rows_and_later_rows_change_nothing(lines: list[dict[str, Any]], random: Any) -> None:
     table = with_ids(lines)

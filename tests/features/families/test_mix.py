@@ -381,6 +381,7 @@ LATE_REFUND = pl.DataFrame(
 ).with_columns(pl.lit(None, pl.String).alias(name) for name in ("category", "channel", "source"))
 
 
+@pytest.mark.slow
 @example(LATE_REFUND, {"refunds": "net", "zero_orders": "drop", "window_days": None})
 @given(mix_logs(), policies)
 def test_mix_agrees_with_plain_python(log: pl.DataFrame, policy: dict[str, Any]) -> None:
@@ -393,6 +394,7 @@ def test_mix_agrees_with_plain_python(log: pl.DataFrame, policy: dict[str, Any])
             assert value == (pytest.approx(row[name], abs=1e-12) if isinstance(value, float) else row[name]), name
 
 
+@pytest.mark.slow
 @given(mix_logs(), st.randoms(use_true_random=False))
 def test_order_of_the_rows_and_later_rows_change_nothing(log: pl.DataFrame, random: Any) -> None:
     later = log.with_columns(ordered_at=NOON + timedelta(hours=1), category=pl.lit("z"), channel=pl.lit("tv"))
@@ -410,6 +412,7 @@ def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> Non
     assert same(found, rows_of(mix(log, as_of=NOON).frame))
 
 
+@pytest.mark.slow
 @given(mix_logs())
 def test_shares_keep_their_bounds(log: pl.DataFrame) -> None:
     for row in rows_of(mix(log, as_of=NOON).frame):

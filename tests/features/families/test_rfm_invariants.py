@@ -62,6 +62,7 @@ def test_without_an_order_column_one_moment_is_one_order(log: pl.DataFrame) -> N
     assert by_customer(result) == {c: v for c, v in by_hand.items() if v.order_count}
 
 
+@pytest.mark.slow
 @given(logs, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(log: pl.DataFrame, random: Any) -> None:
     places = list(range(len(log)))
@@ -69,6 +70,7 @@ def test_the_order_of_the_rows_changes_nothing(log: pl.DataFrame, random: Any) -
     assert rfm(log[places], as_of=NOON).equals(rfm(log, as_of=NOON), null_equal=True)
 
 
+@pytest.mark.slow
 @given(logs, order_logs(customers="integers"), st.integers(0, 3))
 def test_lines_at_or_after_as_of_change_nothing(log: pl.DataFrame, later: pl.DataFrame, hours: int) -> None:
     customer = log.schema["customer_id"]
@@ -77,6 +79,7 @@ def test_lines_at_or_after_as_of_change_nothing(log: pl.DataFrame, later: pl.Dat
     assert everyone(longer, NOON) == everyone(log, NOON)
 
 
+@pytest.mark.slow
 @given(logs)
 def test_ten_times_the_money_is_ten_times_the_revenue(log: pl.DataFrame) -> None:
     plain = rfm(log, as_of=NOON)
@@ -86,6 +89,7 @@ def test_ten_times_the_money_is_ten_times_the_revenue(log: pl.DataFrame) -> None
     assert units(tenfold) == [10 * unit for unit in units(plain)]
 
 
+@pytest.mark.slow
 @given(logs)
 def test_a_later_snapshot_ages_all_alike(log: pl.DataFrame) -> None:
     now, later = (rfm(log, as_of=datetime(2025, 1, day)) for day in (1, 8))
@@ -93,6 +97,7 @@ def test_a_later_snapshot_ages_all_alike(log: pl.DataFrame) -> None:
         assert (later[column] - now[column]).to_list() == [step] * len(now)
 
 
+@pytest.mark.slow
 @given(logs)
 def test_no_money_is_lost_between_lines_and_customers(log: pl.DataFrame) -> None:
     known = pl.col("customer_id").cast(pl.String).str.strip_chars() != ""
@@ -103,6 +108,7 @@ def test_no_money_is_lost_between_lines_and_customers(log: pl.DataFrame) -> None
     assert sum(round(row.revenue * 10_000) for row in everyone(log, NOON).values()) == spent
 
 
+@pytest.mark.slow
 @given(logs)
 def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
     for row in everyone(log, NOON).values():

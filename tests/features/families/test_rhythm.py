@@ -98,6 +98,7 @@ def test_order_features_equal_the_plain_reference(log: pl.DataFrame, window: int
             assert rows[customer][name] == (value if value is None else pytest.approx(value, abs=1e-9)), name
 
 
+@pytest.mark.slow
 @given(log=order_logs(), seed=st.integers(0, 99))
 def test_shuffled_rows_give_the_same_bits(log: pl.DataFrame, seed: int) -> None:
     log = with_a_line(log)

@@ -41,6 +41,7 @@ def features(log: object, as_of: datetime = NOON, **options: Any) -> dict[Any, d
     return {row.pop("customer_id"): row for row in rows_of(table.frame)}
 
 
+@pytest.mark.slow
 @examples(120)
 @given(st.one_of(logs, event_logs(texts=True).map(with_mail)), moments, windows)
 def test_features_agree_with_plain_python(log: pl.DataFrame, as_of: datetime, window: int | None) -> None:
@@ -60,6 +61,7 @@ def test_mail_agrees_with_plain_python(log: pl.DataFrame, window: int | None) ->
         assert {name: row[name] for name in expected} == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.slow
 @examples(30)
 @given(logs, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing_to_the_bit(log: pl.DataFrame, random: Any) -> None:
@@ -68,6 +70,7 @@ def test_the_order_of_the_rows_changes_nothing_to_the_bit(log: pl.DataFrame, ran
     assert features(log[places]) == features(log)
 
 
+@pytest.mark.slow
 @examples(30)
 @given(logs, event_logs(), st.integers(0, 3))
 def test_lines_at_or_after_as_of_change_nothing(log: pl.DataFrame, later: pl.DataFrame, hours: int) -> None:

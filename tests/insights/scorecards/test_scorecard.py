@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from quick import quick_fit
 from snapshots import snapshot
 
-from custseg import Events, Orders
+from custseg import Events, Orders, Segmentation
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.insights import Scorecard, ScoreRow, scorecard
@@ -16,7 +17,8 @@ from custseg.tracking import SegmentHistory
 
 JULY = {"since": "2024-07-01", "until": "2024-08-01"}
 SHOP = make_shop(600, 0)
-RESULT = quick_fit(SHOP.orders, as_of="2025-01-01")
+
+
 SHOP_EVENTS = Events(SHOP.events, channel="channel", campaign="campaign", machine="machine")
 PERIOD = {"since": "2025-01-01", "until": "2025-07-01"}
 
@@ -28,6 +30,11 @@ def history(tmp_path: Path) -> SegmentHistory:
     record.record(snapshot({"ann": 1, "bob": 0, "eve": None}), "2024-07-01")
     record.record(snapshot({"ann": 0, "bob": 0, "eve": None}), "2024-07-15")
     return record
+
+
+@cache
+def shop_fit() -> Segmentation:
+    return quick_fit(SHOP.orders, as_of="2025-01-01")
 
 
 def log(*rows: tuple[str, str, str], **columns: Any) -> pl.DataFrame:
@@ -143,14 +150,15 @@ def test_days_are_compared_where_orders_have_no_times(history: SegmentHistory) -
 
 @pytest.mark.slow
 def test_result_counts_from_its_snapshot_on() -> None:
-    card = scorecard(RESULT, SHOP_EVENTS, SHOP.orders, since="2024-10-01", until="2025-07-01")
-    later = scorecard(RESULT, SHOP_EVENTS, SHOP.orders, **PERIOD)
+    card = scorecard(shop_fit(), SHOP_EVENTS, SHOP.orders, since="2024-10-01", until="2025-07-01")
+    later = scorecard(shop_fit(), SHOP_EVENTS, SHOP.orders, **PERIOD)
     delivered = [row.delivered for row in card.segments]
     assert delivered == [row.delivered for row in later.segments]
     assert card.outside > later.outside
 
 
 @pytest.mark.parametrize("kind", ["pandas", "pyarrow", "shuffled"])
+@pytest.mark.slow
 def test_same_figures_on_every_engine(kind: str) -> None:
     orders, events = SHOP.orders, SHOP.events
     if kind == "shuffled":
@@ -158,22 +166,23 @@ def test_same_figures_on_every_engine(kind: str) -> None:
     else:
         changed = tuple(t.to_pandas() if kind == "pandas" else t.to_arrow() for t in (orders, events))
     described = {"channel": "channel", "campaign": "campaign", "machine": "machine"}
-    expected = scorecard(RESULT, SHOP_EVENTS, orders, **PERIOD)
-    card = scorecard(RESULT, Events(changed[1], **described), Orders(changed[0]), **PERIOD)
+    expected = scorecard(shop_fit(), SHOP_EVENTS, orders, **PERIOD)
+    card = scorecard(shop_fit(), Events(changed[1], **described), Orders(changed[0]), **PERIOD)
     assert card.columns() == expected.columns()
 
 
+@pytest.mark.slow
 def test_later_rows_change_nothing() -> None:
     until = datetime(2025, 4, 1)
-    whole = scorecard(RESULT, SHOP_EVENTS, SHOP.orders, since="2025-01-01", until=until)
+    whole = scorecard(shop_fit(), SHOP_EVENTS, SHOP.orders, since="2025-01-01", until=until)
     events = Events(SHOP.events.filter(pl.col("occurred_at") < until), channel="channel", campaign="campaign",
                     machine="machine")  # fmt: skip
     orders = SHOP.orders.filter(pl.col("ordered_at") < until)
-    assert scorecard(RESULT, events, orders, since="2025-01-01", until=until).columns() == whole.columns()
+    assert scorecard(shop_fit(), events, orders, since="2025-01-01", until=until).columns() == whole.columns()
 
 
 def test_counts_of_1_to_9_are_not_disclosed(tmp_path: Path) -> None:
-    card = scorecard(RESULT, SHOP_EVENTS, SHOP.orders, **PERIOD)
+    card = scorecard(shop_fit(), SHOP_EVENTS, SHOP.orders, **PERIOD)
     columns = card.columns()
     counts = [n for name in ("events", "total", "customers") for n in columns[name] if n is not None]
     assert not [count for count in counts if 0 < count < 10]
@@ -187,7 +196,7 @@ def test_counts_of_1_to_9_are_not_disclosed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_text_says_window_ranking_and_alerts(language: str) -> None:
-    printed = repr(scorecard(RESULT, SHOP_EVENTS, SHOP.orders, **PERIOD, language=language, conversion_days=5))
+    printed = repr(scorecard(shop_fit(), SHOP_EVENTS, SHOP.orders, **PERIOD, language=language, conversion_days=5))
     expected = {
         "en": ("within 5 days after the last mail", "Segments, by “bought”", "2,995 mails without", "clear winner"),
         "ru": ("столько дней: 5", "Сегменты, показатель «покупки»", "явного лидера нет"),
@@ -261,7 +270,7 @@ def test_zones_of_the_logs_are_their_own(history: SegmentHistory) -> None:
 
 
 def test_tables_and_sentences_are_those_that_are_printed() -> None:
-    card = scorecard(RESULT, SHOP_EVENTS, SHOP.orders, **PERIOD)
+    card = scorecard(shop_fit(), SHOP_EVENTS, SHOP.orders, **PERIOD)
     printed = repr(card)
     assert printed.startswith(card.title)
     assert [table[0][0] for table in card.tables()] == ["segment", "segment", "segment", "campaign"]

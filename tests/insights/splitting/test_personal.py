@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quick import quick_fit
 
-from custseg import Orders
+from custseg import Orders, Segmentation
 from custseg.datasets import make_shop
 from custseg.errors import DataError
 from custseg.insights import Subgroups, personalization, subgroups
@@ -15,9 +16,16 @@ from custseg.insights.splitting._personal import greeting
 
 SHOP = make_shop(600, 0)
 ORDERS = Orders(SHOP.orders, channel="channel", category="category", product="product")
-RESULT = quick_fit(ORDERS, as_of=SHOP.as_of, columns=["recency_days", "order_count", "revenue"])
-PARTS: Subgroups = subgroups(RESULT, 0, ORDERS, by=["channel"], min_size=0.2)
-IDS = PARTS.table["customer_id"].to_list()
+
+
+@cache
+def shop_fit() -> Segmentation:
+    return quick_fit(ORDERS, as_of=SHOP.as_of, columns=["recency_days", "order_count", "revenue"])
+
+
+@cache
+def parts() -> Subgroups:
+    return subgroups(shop_fit(), 0, ORDERS, by=["channel"], min_size=0.2)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +44,7 @@ def test_real_names_are_greeted(name: str) -> None:
     assert greeting(name, "en") == expected
 
 
+@pytest.mark.slow
 @given(st.text(max_size=50))
 def test_greeting_is_one_printable_line(name: str) -> None:
     words = greeting(name, "en")
@@ -44,23 +53,25 @@ def test_greeting_is_one_printable_line(name: str) -> None:
     assert "None" not in words.split(", ")
 
 
+@pytest.mark.slow
 def test_columns_of_a_letter() -> None:
-    names = pl.DataFrame({"customer_id": [IDS[0], IDS[1], "stranger"], "first_name": ["Ann", None, "Bob"]})
-    table = personalization(PARTS, names)
-    assert table["customer_id"].to_list() == IDS
+    ids = parts().table["customer_id"].to_list()
+    names = pl.DataFrame({"customer_id": [*ids[:2], "stranger"], "first_name": ["Ann", None, "Bob"]})
+    table = personalization(parts(), names)
+    assert table["customer_id"].to_list() == ids
     assert table["greeting"][:3].to_list() == ["Hello, Ann", "Hello", "Hello"]
-    own = dict(RESULT.features.local.to_native().select("customer_id", "category_top").rows())
+    own = dict(shop_fit().features.local.to_native().select("customer_id", "category_top").rows())
     assert all(category == own[who] for who, category in table.select("customer_id", "category").rows())
     assert table["last_product"].null_count() == 0
-    assert personalization(PARTS, names, language="ru")["greeting"][0] == "Здравствуйте, Ann"
+    assert personalization(parts(), names, language="ru")["greeting"][0] == "Здравствуйте, Ann"
 
 
 def test_unknown_channel_is_that_of_the_subgroup() -> None:
-    table = personalization(PARTS)
-    likes = {group.number: group.preferences.channel for group in PARTS.groups}
+    table = personalization(parts())
+    likes = {group.number: group.preferences.channel for group in parts().groups}
     assert set(table["greeting"]) == {"Hello"}
-    unknown = PARTS.table.with_columns(channel=pl.lit(None, pl.String))
-    filled = personalization(replace(PARTS, table=unknown))
+    unknown = parts().table.with_columns(channel=pl.lit(None, pl.String))
+    filled = personalization(replace(parts(), table=unknown))
     assert filled["channel"].to_list() == [likes[number] for number in filled["subgroup"]]
 
 
@@ -80,4 +91,4 @@ def test_unknown_channel_is_that_of_the_subgroup() -> None:
 )
 def test_bad_input(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        personalization(**{"groups": PARTS, **arguments})
+        personalization(**{"groups": parts(), **arguments})

@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,11 @@ ORDERS = Orders(
     SHOP.orders, channel="channel", category="category", source="source", discount="discount", product="product"
 )
 OTHERS = SHOP.orders.with_columns(pl.concat_str(pl.lit("other "), "customer_id").alias("customer_id"))
-RESULT = quick_fit(ORDERS, as_of=SHOP.as_of, columns=["recency_days", "order_count", "revenue"])
+
+
+@cache
+def shop_fit() -> Segmentation:
+    return quick_fit(ORDERS, as_of=SHOP.as_of, columns=["recency_days", "order_count", "revenue"])
 
 
 def ready(**columns: Any) -> Segmentation:
@@ -62,27 +67,28 @@ def test_numbers_are_cut_near_the_median() -> None:
     assert sizes(result, by=["basket"], min_size=15) == {"basket: 30 or more": 31, "basket: below 30": 29}
 
 
+@pytest.mark.slow
 def test_every_part_has_the_minimum_and_every_customer_is_in_one() -> None:
     for segment in (0, 1, 2):
-        parts = subgroups(RESULT, segment, ORDERS, min_size=0.15)
+        parts = subgroups(shop_fit(), segment, ORDERS, min_size=0.15)
         assert all(group.size >= parts.min_size for group in parts.groups)
-        assert sum(group.size for group in parts.groups) == len(parts.table) == (RESULT.labels == segment).sum()
+        assert sum(group.size for group in parts.groups) == len(parts.table) == (shop_fit().labels == segment).sum()
         counts = dict(parts.table["subgroup"].value_counts().rows())
         assert counts == {group.number: group.size for group in parts.groups}
         assert set(parts.table["customer_id"]) == set(
-            RESULT.assignments.filter(pl.col("segment") == segment)["customer_id"]
+            shop_fit().assignments.filter(pl.col("segment") == segment)["customer_id"]
         )
 
 
 def test_channel_of_a_part_is_what_it_prefers() -> None:
-    parts = subgroups(RESULT, 0, ORDERS, by=["channel"], min_size=0.2)
+    parts = subgroups(shop_fit(), 0, ORDERS, by=["channel"], min_size=0.2)
     named = [(group.name.rpartition(": ")[2], group.preferences.channel) for group in parts.groups]
     assert all(channel == name for name, channel in named if name != "other or unknown")
 
 
 @pytest.mark.parametrize("short", ["channel", "source", "category", "discount"])
 def test_short_names_split(short: str) -> None:
-    parts = subgroups(RESULT, 0, by=[short], min_size=10)
+    parts = subgroups(shop_fit(), 0, by=[short], min_size=10)
     assert len(parts.groups) > 1
     assert parts.unused == ()
 
@@ -94,7 +100,7 @@ def test_stage_of_the_funnel_splits() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_text_names_parts_and_preferences(language: str) -> None:
-    printed = repr(subgroups(RESULT, 0, ORDERS, by=["channel"], min_size=0.2, language=language))
+    printed = repr(subgroups(shop_fit(), 0, ORDERS, by=["channel"], min_size=0.2, language=language))
     expected = {"en": ("Sub-groups of", "mostly by"), "ru": ("Подгруппы сегмента", "чаще всего канал")}
     assert all(words in printed for words in expected[language])
 
@@ -123,7 +129,7 @@ def test_column_with_a_value_per_customer() -> None:
     ],
 )
 def test_bad_input(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
-    usual = {"result": RESULT, "segment": 0, "by": ["channel"]}
+    usual = {"result": shop_fit(), "segment": 0, "by": ["channel"]}
     with pytest.raises(error, match=message):
         subgroups(**{**usual, **arguments})
 

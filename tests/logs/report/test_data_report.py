@@ -190,6 +190,7 @@ def test_counts_agree_with_plain_python(log: pl.DataFrame) -> None:
     assert told["duplicate_lines"] == len(log) - len({str(row) for row in plain.to_dicts()})
 
 
+@pytest.mark.slow
 @given(order_logs().map(with_a_line))
 def test_customers_are_as_many_as_rows_of_features(log: pl.DataFrame) -> None:
     orders = Orders(log, cancelled="cancelled")

@@ -89,6 +89,7 @@ def _folder(parent: str, name: str) -> Path:
     return Path(parent) / name
 
 
+@pytest.mark.slow
 @examples(24)
 @given(wide_logs(), event_logs(), customer_tables(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(

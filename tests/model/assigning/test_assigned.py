@@ -17,6 +17,7 @@ def result() -> Segmentation:
     return quick_fit(clean_log(80))
 
 
+@pytest.mark.slow
 def test_one_customer_is_assigned_like_all(result: Segmentation) -> None:
     table = result.features
     for row, expected in enumerate(rows_of(result.assignments)):

@@ -55,6 +55,7 @@ def test_file_is_small_readable_json(file: Path) -> None:
     assert max(map(len, file.read_text(encoding="utf-8").splitlines())) < 5_000
 
 
+@pytest.mark.slow
 def test_russian_names_stay_readable(tmp_path: Path) -> None:
     model = fitted(language="ru")
     model.save(tmp_path / "model.json")
@@ -159,6 +160,7 @@ def test_no_customer_is_in_the_file(tmp_path: Path) -> None:
     assert [words for words in ("Zenobia", "98765", "37.1234", "0.4567") if words in text] == []
 
 
+@pytest.mark.slow
 def test_segment_of_few_customers_is_not_saved(tmp_path: Path) -> None:
     model = quick_fit(clean_log(40), n_segments=4, min_size=2).model
     with pytest.raises(DataError, match=r"save: fewer than ten customers are in segment .*min_size=10"):

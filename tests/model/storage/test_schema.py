@@ -45,6 +45,7 @@ def set_at(*keys: str | int, value: object) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+@pytest.mark.slow
 def test_forged_file_of_the_same_content_is_the_model(content: dict[str, Any], tmp_path: Path) -> None:
     assert SegmentModel.load(forged(content, tmp_path / "model.json")) == quick_fit(clean_log(120)).model
 

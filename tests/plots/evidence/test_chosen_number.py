@@ -13,6 +13,7 @@ def choice() -> ClusteringChoice:
     return select_clustering(X, methods="kmeans", n_clusters=range(2, 5))
 
 
+@pytest.mark.slow
 def test_dots_are_the_criterion_and_lines_its_range(choice: ClusteringChoice) -> None:
     dots, _, lines = next(bars for bars in plot_choice(choice).containers if isinstance(bars, ErrorbarContainer))
     series = choice.plot()["methods"]["kmeans"]

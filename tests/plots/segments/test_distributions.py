@@ -4,6 +4,7 @@ from readable_pictures import awkward_results, words_of
 from custseg.plots import plot_distributions
 
 
+@pytest.mark.slow
 def test_boxes_are_the_middle_half() -> None:
     result = awkward_results()["two"]
     boxes = plot_distributions(result, "revenue").patches

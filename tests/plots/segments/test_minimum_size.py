@@ -1,8 +1,10 @@
+import pytest
 from readable_pictures import assert_readable, awkward_results, reassigned_result, words_of
 
 from custseg.plots import plot_minimum_size
 
 
+@pytest.mark.slow
 def test_bars_are_the_sizes_and_outlines_what_they_would_be() -> None:
     result = reassigned_result()
     axes = plot_minimum_size(result)

@@ -5,6 +5,7 @@ from readable_pictures import awkward_results, words_of
 from custseg.plots import plot_profile
 
 
+@pytest.mark.slow
 def test_every_segment_has_a_panel_and_bars_are_its_effects() -> None:
     result = awkward_results()["two"]
     figure = plot_profile(result)

@@ -49,6 +49,7 @@ def assert_inside_and_apart(figure: Figure) -> None:
     assert all(lower.y1 <= upper.y0 for lower, upper in pairwise(boxes))
 
 
+@pytest.mark.slow
 def test_plot_shows_names_shares_and_medians(result: Segmentation) -> None:
     written = texts(plot_segments(result))
     for row in result.profiles.segments:
@@ -130,6 +131,7 @@ def test_plot_opens_no_window(result: Segmentation) -> None:
     assert pyplot.get_fignums() == before
 
 
+@pytest.mark.slow
 def test_share_of_a_hidden_size_is_not_drawn() -> None:
     centers = np.repeat([[0, 0], [40, 0], [0, 40]], [60, 32, 8], axis=0)
     a, b = (centers + np.random.default_rng(0).normal(size=(100, 2))).T

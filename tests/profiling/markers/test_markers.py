@@ -110,6 +110,7 @@ def test_texts_of_categories_hold_shares() -> None:
     assert marker.texts["en"] == "region north: 70% (others 20%)"
 
 
+@pytest.mark.slow
 def test_shares_are_written_as_percentages_where_the_unit_is_known() -> None:
     from custseg import fit_segments
     from custseg.datasets import make_shop
@@ -338,6 +339,7 @@ def test_column_that_most_members_lack_is_no_marker() -> None:
     )
 
 
+@pytest.mark.slow
 def test_shrunken_features_are_markers_only_if_clustered_on() -> None:
     from custseg import fit_segments
     from custseg.datasets import make_shop

@@ -38,6 +38,7 @@ def kinds_of(shop: Shop, result: Segmentation) -> list[str | None]:
     return [kinds.get(one) for one in result.features.ids.to_list()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(20, quick=1))
 def test_each_kind_gets_the_name_that_fits_it(seed: int) -> None:
     shop, result = fitted(seed)

@@ -71,6 +71,7 @@ def profiled(seed: int) -> tuple[dict[str, np.ndarray], np.ndarray, Profiles]:
     return values, labels, profile_segments(values, labels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_every_word_holds_for_most_members(block: int) -> None:
     n_words = 0
@@ -152,6 +153,7 @@ def test_words_tell_every_segment_from_every_other(block: int) -> None:
     assert confused <= 0.03 * n_pairs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", seeds(4, quick=1))
 def test_names_differ_and_none_is_part_of_another(block: int) -> None:
     alike = 0
@@ -165,6 +167,7 @@ def test_names_differ_and_none_is_part_of_another(block: int) -> None:
     assert alike <= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", seeds(10, quick=1))
 def test_hardly_any_name_is_true_of_another_segment(block: int) -> None:
     n_pairs = as_true = 0

@@ -46,6 +46,7 @@ def proof() -> Proof:
     return proof_of()
 
 
+@pytest.mark.slow
 def test_planted_outcome_is_found_and_a_shuffled_one_is_not() -> None:
     assert proof().is_shown
     assert not proof_of(exchanged(shop().orders, 1)).is_shown
@@ -72,6 +73,7 @@ def test_what_a_proof_holds() -> None:
     assert first.n_groups == len(proof().result.profiles.segments)
 
 
+@pytest.mark.slow
 def test_outcome_is_that_of_the_period() -> None:
     """The orders of the period, counted from the log."""
     cut = proof().cut

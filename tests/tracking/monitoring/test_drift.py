@@ -44,6 +44,7 @@ def levels(result: Drift) -> dict[str, str]:
     return {row.feature: row.level for row in result.rows if row.kind == "recent"}
 
 
+@pytest.mark.slow
 def test_customers_of_the_fit_have_not_changed(shop: Shop, model: SegmentModel) -> None:
     result = drift(model, orders=shop.orders, as_of=shop.as_of)
     assert result.verdict == "keep"
@@ -111,6 +112,7 @@ def ready(n: int, seed: int = 0, **columns: Any) -> pl.DataFrame:
     return pl.DataFrame({**table, **columns})
 
 
+@pytest.mark.slow
 def test_text_columns_of_a_ready_table_are_compared() -> None:
     model = quick_fit(features=ready(400), columns=["visits"]).model
     assert drift(model, ready(400, 1)).verdict == "keep"
@@ -128,6 +130,7 @@ def test_missing_values_are_a_change() -> None:
     assert result.changed[0].feature == "age"
 
 
+@pytest.mark.slow
 def test_few_customers_are_refused() -> None:
     model = quick_fit(features=ready(400), columns=["visits"]).model
     with pytest.raises(DataError, match="drift: 99 customers can be assigned; at least 100"):

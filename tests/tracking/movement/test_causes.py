@@ -53,6 +53,7 @@ def cause_of(movement: Transitions, customer: int) -> str | None:
     return dict(movement.customers.select("customer_id", "cause").iter_rows())[customer]
 
 
+@pytest.mark.slow
 def test_customer_without_new_rows_moves_because_of_time(model: SegmentModel) -> None:
     movement = compared(model, BASE)
     assert cause_of(movement, ACTIVE) == "time"

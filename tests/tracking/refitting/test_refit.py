@@ -90,6 +90,7 @@ def test_number_that_is_gone_is_not_used_again() -> None:
     assert [len(record.relations) for record in three.model.refits] == [3, 3]
 
 
+@pytest.mark.slow
 def test_segments_of_a_shop_keep_numbers_and_names(first: Segmentation, second: Refit) -> None:
     same = [one for one in second.record.relations if one.kind == "same"]
     assert len(same) >= 3
@@ -150,6 +151,7 @@ def test_name_without_evidence_is_changed_and_said() -> None:
     assert "Segment 0 was called “millions”" in refitted.text
 
 
+@pytest.mark.slow
 def test_customers_of_one_table_alone_do_not_count() -> None:
     model = fitted({10: 60, 50: 40, 90: 20}).model
     table = groups({10: 60, 50: 40, 90: 20}).with_columns(

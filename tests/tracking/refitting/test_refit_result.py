@@ -32,6 +32,7 @@ def test_text_counts_the_kinds_and_says_what_was_renamed(refitted: Refit) -> Non
     assert "90%" in repr(refitted)
 
 
+@pytest.mark.slow
 def test_russian_text(refitted: Refit) -> None:
     assert replace(refitted, language="ru").text.startswith("Номер сохранили 1 из 3 сегментов")
 
