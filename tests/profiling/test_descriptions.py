@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 import pytest
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custseg.feature_table import Feature, FeatureTable
 from custseg.profiling import Profiles, SegmentProfile, profile_segments
 
 LABELS = np.repeat([0, 1], 60)
@@ -146,8 +149,8 @@ def test_segment_without_differences_has_no_such_sentence() -> None:
 
 
 def test_russian_verb_and_noun_agree_with_the_number() -> None:
-    described = (Feature("order_count", "orders", "recency"),)
-    table = FeatureTable([*map(str, range(120))], {"order_count": np.where(LABELS == 0, 1.0, 23.0)}, described, None)
-    [one, many] = profile_segments(table, LABELS)
+    frame = pl.DataFrame({"customer_id": range(120), "order_count": np.where(LABELS == 0, 1, 23)})
+    feature = Feature("order_count", "orders", "recency")
+    [one, many] = profile_segments(FeatureTable(nw.from_native(frame), (feature,), nw.to_native), LABELS)
     assert "был 1 заказ " in russian(one)
     assert "было 23 заказа " in russian(many)

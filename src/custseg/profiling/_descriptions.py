@@ -241,8 +241,8 @@ def _compared(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
     value = str(forms[form]).format(*figures)
     if is_own:
         of_one = words["one"].get(feature.name) if form == "==" else None
-        said = form_of_feature if of_one is None else plural_form(bounds[-1], of_one, language)
-        return str(said).format(value)
+        sentence = form_of_feature if of_one is None else plural_form(bounds[-1], of_one, language)
+        return str(sentence).format(value)
     # "1 visits" has no plural.
     is_counted = not unit and bounds[-1] != 1 and is_counted_name(label)
     key = "counted" if is_counted else "equal" if form == "==" else "compared"

@@ -103,8 +103,8 @@ def _typical(statistics: ColumnStatistics, columns: Collection[str], language: s
     left_out = [table.phrase(name, language) for name in untold]
     for name in columns:
         if name in statistics.counts:
-            if (said := _categories(statistics, name, language)) is not None:
-                phrases["shares"].append(said)
+            if (shares := _categories(statistics, name, language)) is not None:
+                phrases["shares"].append(shares)
             else:
                 left_out.append(table.phrase(name, language))
             continue

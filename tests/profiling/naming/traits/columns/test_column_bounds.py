@@ -14,7 +14,8 @@ def answers(*, ones: int, twos: int) -> SegmentProfile:
     """A hundred guests, so many of whom answer 1 and 2 and the others 3, beside a hundred who answer 4 or 5."""
     quiet = np.concatenate([np.repeat([1, 2, 3], [ones, twos, 100 - ones - twos]), np.resize([4, 5], 100)])
     staff = np.resize([1, 2, 3, 4, 5], 200)
-    return profile_segments({"quiet": quiet, "staff": staff, "price": np.roll(staff, 3)}, LABELS)[0]
+    others = {name: np.roll(staff, shift) for shift, name in enumerate(["staff", "price", "rooms", "food"])}
+    return profile_segments({"quiet": quiet, **others}, LABELS)[0]
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ class ColumnBounds:
             if tightened != terms and is_most(self.shares.of(tightened, segment)[0], size):
                 terms = tightened
         every = [terms] if self.kinds.of(name) in BY_VALUES else [*self._wider(name, segment, terms), terms]
-        return [wording for one in every for wording in self._bound_wordings(name, segment, one, kind=kind)]
+        return [wording for bounds in every for wording in self._bound_wordings(name, segment, bounds, kind=kind)]
 
     def _wider(self, name: str, segment: int, terms: tuple[Term, ...]) -> list[tuple[Term, ...]]:
         """Bounds that four fifths of the members meet, where the given ones are met by fewer; else none."""
@@ -107,11 +107,11 @@ class ColumnBounds:
             return wordings
         present, label = self.statistics.ranked[name].grid, self.labels.label(name)
         if kind != LABELS:
-            near = [one._replace(terms=self._on_scale(name, segment, one.terms)) for one in wordings]
+            near = [wording._replace(terms=self._on_scale(name, segment, wording.terms)) for wording in wordings]
             wordings = [
-                one._replace(terms=terms)
-                for one in near
-                for terms in (*self._wider(name, segment, one.terms), one.terms)
+                wording._replace(terms=terms)
+                for wording in near
+                for terms in (*self._wider(name, segment, wording.terms), wording.terms)
             ]
         by_values = (interval_words(label, wording, present=present, kind=kind) for wording in wordings)
         return [wording for wording in by_values if wording is not None]
@@ -121,10 +121,12 @@ class ColumnBounds:
         if self.kinds.of(name) not in (RATING, SCALE) or not {term.operator for term in terms} < {">=", "<"}:
             return terms
         grid = self.statistics.ranked[name].grid
-        ends = {">=": float(grid[0]), "<": float(grid[-1]) + 1, **{term.operator: term.value for term in terms}}
+        ends = {">=": float(grid[0]), "<": float(grid[-1]) + 1}
+        ends.update({term.operator: float(term.value or 0) for term in terms})
         both = tuple(Term(name, operator, end) for operator, end in ends.items())
         near = self.values_of(name, segment).tightened(both)
-        return near if self.shares.of(near, segment)[0] >= NEARLY_ALL else terms
+        # Whether nearly all give a single answer is asked elsewhere.
+        return near if len(near) > 1 and self.shares.of(near, segment)[0] >= NEARLY_ALL else terms
 
     def spoken(self, name: str) -> tuple[float, ...]:
         """The numbers that people say of such a column: a month, a quarter, half a year; of most columns none."""

@@ -65,7 +65,7 @@ def bound_words(terms: Sequence[Term]) -> Words | None:
 
 
 def _bounds_as_text(feature: str, form: str, values: Sequence[float], *, language: str) -> str:
-    """The bounds in the form of the catalogs: of several, such as "заказ" and "заказа", that of the last number."""
+    """The bounds in the form of the catalogs; of several forms that of the last number, as nouns are inflected."""
     words = text(language, "profiling", "bounds", feature, form)
     words = words if isinstance(words, str) else plural_form(values[-1], words, language)
     return words.format(*(number(value, language) for value in values))
