@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -155,7 +156,7 @@ def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> tu
         return "shares", str(words["none"]).format(label, share)
     amounts = values[~np.isin(values, codes)]
     # Nobody is 3.95 years old where ages are whole.
-    method = "inverted_cdf" if (amounts == np.floor(amounts)).all() else "linear"
+    method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if (amounts == np.floor(amounts)).all() else "linear"
     ends = np.quantile(amounts, (0.05, 0.95), method=method)
     low, middle, high = (median_text(float(value), unit, language) for value in (ends[0], np.median(amounts), ends[1]))
     if len(amounts) < SMALLEST_TAIL or low == high:

@@ -327,8 +327,11 @@ def _line_faults(field: str, line: object, columns: Collection[str]) -> Iterator
 
 
 def _instead_faults(field: str, line: object, columns: Collection[str]) -> Iterator[str]:
-    is_table = isinstance(line, Mapping) and bool(line.get("when") or line.get("unread"))
-    if not is_table or not {"channel", "cadence"} & set(line):
+    if (
+        not isinstance(line, Mapping)
+        or not (line.get("when") or line.get("unread"))
+        or not {"channel", "cadence"} & set(line)
+    ):
         yield f"a line of {field} must be a table with when or unread, and with channel or cadence, got {line!r}"
         return
     yield from _unknown_keys(line, _INSTEAD_KEYS)
