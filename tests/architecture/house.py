@@ -86,7 +86,8 @@ ROOMS = {
     ),
     "profiling": (
         ("measures",),
-        ("_own_values", "markers"),
+        ("_own_values",),
+        ("markers",),
         ("_descriptions", "naming"),
         ("_segment_profile",),
         ("_assemble", "_display", "_long_form", "_overview"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import polars as pl
 import pytest
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custseg.feature_table import Feature, FeatureTable
 from custseg.profiling import Profiles, SegmentProfile, profile_segments
 
 LABELS = np.repeat([0, 1], 60)
@@ -78,13 +81,13 @@ def test_where_groups_overlap_half_of_the_members_keep_their_median() -> None:
 
 def test_shares_are_said_with_what_they_are_shares_of() -> None:
     [row, other] = profiles(app_user=np.where(SPREAD < 15, 1 - LABELS, LABELS))
-    assert row.descriptions["en"] == "75% of them have app_user: no (others 25%)."
+    assert row.descriptions["en"] == "75% of them have “no” for app_user (others 25%)."
     assert russian(other) == "У 75 % из них app_user — да (среди остальных — у 25 %)."
 
 
 def test_shares_that_would_describe_a_few_are_said_as_bounds() -> None:
     [row, _] = profiles(app_user=np.where(SPREAD < 6, 1 - LABELS, LABELS))
-    assert row.descriptions["en"] == "Over 83% of them have app_user: no (others under 17%)."
+    assert row.descriptions["en"] == "Over 83% of them have “no” for app_user (others under 17%)."
     assert russian(row) == "Более чем у 83 % из них app_user — нет (среди остальных — менее чем у 17 %)."
 
 
@@ -98,7 +101,7 @@ def test_categories_and_codes_are_no_amounts() -> None:
 def test_share_of_those_with_a_value_says_so() -> None:
     flags = np.where(SPREAD < 15, 1 - LABELS, LABELS).astype(float)
     [row, _] = profiles(app_user=np.where(SPREAD == 59, np.nan, flags))
-    assert row.description.startswith("75% of those with a known value have app_user: no")
+    assert row.description.startswith("75% of those with a known value have “no” for app_user")
 
 
 def test_bounds_that_few_members_keep_together_are_said_apart() -> None:
@@ -143,3 +146,11 @@ def test_any_label_stands_in_the_sentence(label: str) -> None:
 def test_segment_without_differences_has_no_such_sentence() -> None:
     [row, _] = profiles(calls=SPREAD)
     assert row.description == "Does not differ clearly from the other customers."
+
+
+def test_russian_verb_and_noun_agree_with_the_number() -> None:
+    frame = pl.DataFrame({"customer_id": range(120), "order_count": np.where(LABELS == 0, 1, 23)})
+    feature = Feature("order_count", "orders", "recency")
+    [one, many] = profile_segments(FeatureTable(nw.from_native(frame), (feature,), nw.to_native), LABELS)
+    assert "был 1 заказ " in russian(one)
+    assert "было 23 заказа " in russian(many)

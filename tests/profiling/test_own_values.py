@@ -56,6 +56,26 @@ def test_spoken_numbers_bound_the_days() -> None:
     assert days.central("x") == bounds(45, 180)
 
 
+def test_bounds_that_leave_out_many_are_moved_to_those_of_nine_in_ten() -> None:
+    # 10 and 90 % of 101 to 200 are 110 and 190.
+    members = own_values(np.arange(101.0, 201))
+    assert members.widened(bounds(130, 160)) == bounds(100, 200)
+    assert members.widened(bounds(130)) == bounds(100)
+    assert members.widened((Term("x", "<", 160.0),)) == (Term("x", "<", 200.0),)
+    assert members.widened(bounds(50, 160)) == bounds(50, 200)
+
+
+def test_single_answer_of_some_becomes_the_range_of_most() -> None:
+    answers = own_values(np.repeat([1.0, 2, 3], [65, 30, 5]), says_last=True)
+    assert answers.widened((Term("x", "==", 1.0),)) == bounds(1, 3)
+
+
+def test_terms_without_numbers_are_not_widened() -> None:
+    members = own_values(np.arange(101.0, 201))
+    for terms in ((Term("x", ">", 3.0),), (Term("x", "==", "a"),), (Term("x", "missing"),)):
+        assert members.widened(terms) == terms
+
+
 def test_center_of_one_value_is_no_range() -> None:
     assert own_values(np.full(30, 10.0)).central("x") == ()
 

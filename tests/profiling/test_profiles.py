@@ -186,6 +186,18 @@ def test_overview_says_which_columns_it_leaves_out() -> None:
     assert str(profile_segments(wide, labels).overview).endswith(". Columns not described here: 7.")
 
 
+def test_overview_says_the_categories_that_were_clustered_on() -> None:
+    table = {"building": np.repeat(["flats", "office", "hotel", "school", "barn"], [40, 30, 15, 10, 5]),
+             "lifts": np.arange(100.0)}  # fmt: skip
+    overview = profile_segments(table, np.repeat([0, 1], 50), clustered_on=["lifts", "building"]).overview
+    assert overview.endswith("Shares of customers: building (flats 40%, office 30%, hotel 15%).")
+
+
+def test_overview_of_whole_numbers_has_whole_ends() -> None:
+    ages = np.concatenate([np.arange(20.0, 80), np.arange(3.0, 43)])  # 5 and 95 of 100 values: 7 and 74
+    assert "ages 36 (7 to 74)" in profile_segments({"ages": ages}, np.repeat([0, 1], 50)).overview
+
+
 def test_overview_of_flags_speaks_of_no_medians() -> None:
     overview = profile_segments({"lessons": np.arange(100.0) % 2}, [0] * 50 + [1] * 50).overview
     assert overview == "Shares of customers: lessons yes for 50%."

@@ -21,6 +21,7 @@ from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Play
+from custseg.profiling.naming._mail_reading import mail_reading
 from custseg.profiling.naming._own_rhythm import holds_by_own_rhythm
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._segment_names import Name
@@ -107,6 +108,7 @@ def segment_markers(
             segment,
             preferred=clustered_on,
             named=name.claims,
+            stated=name.stated,
         )
         for segment, name in enumerate(names)
     ]
@@ -121,9 +123,8 @@ def segment_row(
     measured = {*inputs.statistics.ranked, *inputs.statistics.shares}
     features = {column: _feature(inputs, column, segment) for column in table.described if column in measured}
     reach = reachable(table, members)
-    stated = {trait.feature: trait.terms for trait in name.traits if trait.says_numbers}
     is_described = name.key == "described"
-    description = described(ranked_markers, segment, inputs.statistics, stated=stated) if is_described else {}
+    description = described(ranked_markers, segment, inputs.statistics, stated=name.stated) if is_described else {}
     label = None if segment < 0 else inputs.labels.segments[segment]
     return SegmentProfile(
         segment=label,
@@ -150,6 +151,7 @@ def segment_row(
             typical=_typical(features),
             share=lambda terms: inputs.share(terms, segment),
             share_of_others=lambda terms: inputs.share_of_others(terms, segment),
+            mails=(mail_reading(table, members), mail_reading(table, (inputs.labels.codes >= 0) & ~members)),
             reach=reach,
             size=size,
             known=name.candidates,

@@ -12,6 +12,7 @@ from custseg._column_kinds import is_counted_name
 from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_TAIL
 from custseg.profiling._own_values import own_values
+from custseg.profiling.markers._coverage import coverage_text
 from custseg.profiling.markers._marker_texts import Statement, days_per_order, shares_as_text
 from custseg.profiling.markers._markers import RankedMarker
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -34,6 +35,7 @@ from custseg.texts import (
     amount,
     median_text,
     number,
+    plural_form,
     roundest,
     text,
     unit_beside,
@@ -42,7 +44,6 @@ from custseg.texts import (
 _MOST_CLAIMS = 2
 _CERTAIN, _MOST, _HALF = 0.75, 0.6, 0.5
 """Shares of the members of whom a bound is looked for first, who are "most of them", and who are "half of them"."""
-_BOUNDS = frozenset({">=", "<"})
 _OTHERS = 0.5
 """A bound that more of the others keep says little."""
 _TAILS = (0.1, 0.25)
@@ -113,7 +114,7 @@ def _claim(
     """What is said of one column; None where it cannot be said plainly."""
     table, is_member = statistics.table, statistics.labels == segment
     if statement.medians is None:
-        terms = _of_share(statement, segment, statistics=statistics, stated=stated)
+        terms = statement.terms
         if shares_as_text(statistics, terms, segment, language="en")[0] is None:
             return None
         holds = np.logical_and.reduce([term.holds(table, {}) for term in terms])
@@ -131,21 +132,6 @@ def _claim(
         if holds.mean() >= (_MOST if extent == "most" else _HALF):
             return _Claim("all" if holds.all() else extent, terms, holds, others_median=medians[1])
     return None
-
-
-def _of_share(
-    statement: Statement, segment: int, *, statistics: ColumnStatistics, stated: Mapping[str, tuple[Term, ...]]
-) -> tuple[Term, ...]:
-    """The terms whose share is said: of numbers those that are stated, or bounds next to the values of the members."""
-    feature = statement.terms[0].feature
-    is_range = all(term.operator in _BOUNDS and isinstance(term.value, (int, float)) for term in statement.terms)
-    if not is_range or feature not in statistics.ranked or statistics.is_flag(feature):
-        return statement.terms
-    if feature in stated:
-        return stated[feature]
-    values, labels = statistics.clustered_values(feature)
-    members, is_whole = values[labels == segment], bool((values == np.floor(values)).all())
-    return own_values(members, says_last=is_whole).tightened(statement.terms)
 
 
 def _bounds(
@@ -232,7 +218,9 @@ def _predicate(claim: _Claim, segment: int, *, statistics: ColumnStatistics, lan
         predicate = _compared(claim.terms, table, language)
     if claim.others_median is not None:
         others = median_text(claim.others_median, table.described[term.feature].unit, language)
-        return str(words["others_median"]).format(predicate, others)
+        coverage = coverage_text(statistics, term.feature, segment, language=language)
+        form = str(words["others_median" if coverage is None else "others_median_covered"])
+        return form.format(predicate, others, coverage)
     _, others_share = shares_as_text(statistics, claim.terms, segment, language=language)
     if others_share is None:
         return str(predicate)
@@ -252,7 +240,9 @@ def _compared(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
     forms = text(language, "profiling", "terms") | (words["years"] if feature.unit == YEAR else {})
     value = str(forms[form]).format(*figures)
     if is_own:
-        return str(words["one"].get(feature.name, form_of_feature) if form == "==" else form_of_feature).format(value)
+        of_one = words["one"].get(feature.name) if form == "==" else None
+        sentence = form_of_feature if of_one is None else plural_form(bounds[-1], of_one, language)
+        return str(sentence).format(value)
     # "1 visits" has no plural.
     is_counted = not unit and bounds[-1] != 1 and is_counted_name(label)
     key = "counted" if is_counted else "equal" if form == "==" else "compared"

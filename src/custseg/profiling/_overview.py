@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Literal
 
 import numpy as np
 
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, share_words
 from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._terms import category_words
 from custseg.profiling.naming._own_rhythm import SegmentRhythm
 from custseg.texts import EXACT, LANGUAGES, amount, median_text, number, percent, text, value_text
 
@@ -15,7 +17,7 @@ from custseg.texts import EXACT, LANGUAGES, amount, median_text, number, percent
 # people say "recently".
 _LAPSED, _ACTIVE, _RECENT = 180, 60, 30
 _YEAR = 365
-_MAX_COLUMNS = 5
+_MAX_COLUMNS, _MAX_CATEGORIES = 5, 3
 # Of a column with values for a smaller part of the customers it is said for how many.
 _NEARLY_ALL = 0.9
 
@@ -34,9 +36,10 @@ def overview(statistics: ColumnStatistics, clustered_on: Collection[str]) -> dic
         for name in clustered_on or statistics.table.clustering_columns
         if name in statistics.ranked and statistics.ranked[name].counts.sum() >= SMALLEST_GROUP
     ]
-    if not columns:
+    if not columns and not any(name in statistics.counts for name in clustered_on):
         return {}
     telling = _telling(statistics, columns)
+    telling += [name for name in clustered_on if name in statistics.counts]
     untold = [name for name in clustered_on or statistics.table.clustering_columns if name not in telling]
     return {language: _typical(statistics, telling, language, untold=untold) for language in LANGUAGES}
 
@@ -100,6 +103,12 @@ def _typical(statistics: ColumnStatistics, columns: Collection[str], language: s
     phrases: dict[str, list[str]] = {"typical": [], "medians": [], "shares": []}
     left_out = [table.phrase(name, language) for name in untold]
     for name in columns:
+        if name in statistics.counts:
+            if (shares := _categories(statistics, name, language)) is not None:
+                phrases["shares"].append(shares)
+            else:
+                left_out.append(table.phrase(name, language))
+            continue
         values, _ = statistics.clustered_values(name)
         if not statistics.is_flag(name):
             kind, phrase = _typical_value(statistics, name, language)
@@ -114,6 +123,21 @@ def _typical(statistics: ColumnStatistics, columns: Collection[str], language: s
     elif left_out:
         sentences.append(words["left_out"].format(", ".join(left_out)))
     return " ".join(sentences)
+
+
+def _categories(statistics: ColumnStatistics, name: str, language: str) -> str | None:
+    """The most frequent categories with their shares of the customers with a value; None where none may be shown."""
+    words, counts = text(language, "profiling", "overview"), statistics.counts[name].sum(axis=0)
+    frequent = [int(code) for code in np.argsort(-counts, kind="stable")[:_MAX_CATEGORIES]]
+    values = statistics.table.categories[name].values
+    phrases = [
+        words["category"].format(category_words(values[code], language), share)
+        for code in frequent
+        if counts[code] >= SMALLEST_GROUP
+        and (share := share_words(int(counts[code]), int(counts.sum()), language)) is not None
+    ]
+    label = statistics.table.phrase(name, language)
+    return str(words["categories"]).format(label, ", ".join(phrases)) if phrases else None
 
 
 def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> tuple[str, str]:
@@ -131,7 +155,10 @@ def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> tu
     if median == 0 == values.min() and share is not None:
         return "shares", str(words["none"]).format(label, share)
     amounts = values[~np.isin(values, codes)]
-    low, middle, high = (median_text(float(value), unit, language) for value in np.quantile(amounts, (0.05, 0.5, 0.95)))
+    # Nobody is 3.95 years old where ages are whole.
+    method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if (amounts == np.floor(amounts)).all() else "linear"
+    ends = np.quantile(amounts, (0.05, 0.95), method=method)
+    low, middle, high = (median_text(float(value), unit, language) for value in (ends[0], np.median(amounts), ends[1]))
     if len(amounts) < SMALLEST_TAIL or low == high:
         return "medians", f"{label} {middle}"
     n_customers = int((statistics.labels >= 0).sum())

@@ -84,6 +84,23 @@ class OwnValues:
             high = min(high, self._high(last))
         return (Term(feature, ">=", low), Term(feature, "<", high)) if low < high else terms
 
+    def widened(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        """Bounds that leave out many members, each moved outwards to those within which nine in ten are.
+
+        A single value becomes a range. Terms that are not bounds in numbers, or that lose nobody so, stay as they are.
+        """
+        bounds = {term.operator: float(term.value) for term in terms if isinstance(term.value, (int, float))}
+        if len(bounds) < len(terms) or not bounds.keys() <= {">=", "<", "=="}:
+            return terms
+        feature, (first, last) = terms[0].feature, self.center
+        is_single = "==" in bounds
+        low, high = (bounds["=="],) * 2 if is_single else (bounds.get(">=", -math.inf), bounds.get("<", math.inf))
+        low = min(low, self._low(first)) if math.isfinite(low) else low
+        if math.isfinite(high):
+            high = high if not is_single and last < high else max(high, self._high(last))
+        ends = [(">=", low), ("<", high)]
+        return tuple(Term(feature, operator, end) for operator, end in ends if math.isfinite(end)) or terms
+
     def central(self, feature: str) -> tuple[Term, ...]:
         """The range between the values of `center`, rounded outwards; empty where it is one value or has no end."""
         first, last = self.center

@@ -82,7 +82,8 @@ def profile_segments(
     playbook : path or mapping, optional
         Plays by key of the archetype, with `do`, `dont`, `channel` and `cadence`; with ``follows_orders = true``
         segments whose usual gap between orders is 30 days or more get a cadence of that gap, and the first line of
-        `instead` whose `when` holds for most members gives another channel or cadence.
+        `instead` whose `when` holds for most members, or with ``unread = true`` of whose mails hardly any were opened,
+        gives another channel or cadence; no reach is given for channels in `avoids`.
     clustered_on : sequence of str, optional
         Features used for clustering: they represent a group of correlated features, and only they count for the nearest
         segment. By default all columns but descriptors.

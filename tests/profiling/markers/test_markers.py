@@ -15,8 +15,14 @@ RNG = np.random.default_rng(0)
 LABELS = np.repeat([0, 1], [100, 300])
 
 
-def markers(clustered_on: tuple[str, ...] = (), **values: object) -> tuple[Marker, ...]:
-    return profile_segments(values, LABELS, clustered_on=clustered_on)[0].markers
+NAMED = {0: {"en": "a", "ru": "а"}}
+"""A name that says nothing, and leaves the choice of bounds to the markers."""
+
+
+def markers(
+    clustered_on: tuple[str, ...] = (), given_names: dict[int, dict[str, str]] | None = None, **values: object
+) -> tuple[Marker, ...]:
+    return profile_segments(values, LABELS, clustered_on=clustered_on, given_names=given_names)[0].markers
 
 
 def test_largest_effects_come_first_and_small_ones_not_at_all() -> None:
@@ -213,7 +219,7 @@ def test_no_marker_is_empty(seed: int) -> None:
 
 def test_median_at_an_end_of_the_range_is_said_by_its_share() -> None:
     members, others = np.repeat([5, 1, 2, 3, 4], [53, 12, 12, 12, 11]), np.repeat([1, 3, 5], [200, 70, 30])
-    [marker] = markers(stars=np.concatenate([members, others]).astype(float))
+    [marker] = markers(given_names=NAMED, stars=np.concatenate([members, others]).astype(float))
     assert marker.texts["en"] == "stars 5: 53% (others 10%)"  # not "stars 5 (others 1)"
 
 
@@ -312,8 +318,15 @@ def test_codes_of_places_are_categories() -> None:
 
 def test_cut_is_as_near_the_members_as_holds_for_three_quarters() -> None:
     orders = np.repeat([1, 2, 5, 1, 2, 7, 8, 9, 10, 12], [55, 33, 12, 75, 15, 42, 42, 42, 42, 42]).astype(float)
-    [marker] = markers(orders=orders)
+    [marker] = markers(given_names=NAMED, orders=orders)
     assert marker.texts["en"] == "orders at most 4: 88% (others 30%)"  # not "orders under 7: 100% (others 30%)"
+
+
+def test_share_is_of_the_bounds_in_the_name() -> None:
+    orders = np.repeat([1, 2, 5, 1, 2, 7, 8, 9, 10, 12], [55, 33, 12, 75, 15, 42, 42, 42, 42, 42]).astype(float)
+    row = profile_segments({"orders": orders}, LABELS)[0]
+    assert (row.name, str(row.markers[0])) == ("orders up to 5", "orders at most 5: 100% (others 30%)")
+    assert row.description == "All of them have at most 5 orders (others 30%)."
 
 
 def test_column_that_most_members_lack_is_no_marker() -> None:
@@ -321,7 +334,9 @@ def test_column_that_most_members_lack_is_no_marker() -> None:
     values[:60] = np.nan  # 60 of 100 members
     assert [marker.texts["en"] for marker in markers(values=values)] == ["values missing: 60% (others 0%)"]
     values[:20] = 93
-    assert next(marker.texts["en"] for marker in markers(values=values)) == "values 93 (others 13)"
+    assert next(marker.texts["en"] for marker in markers(values=values)) == (
+        "values 93 (others 13; for the 60% with a known value)"
+    )
 
 
 @pytest.mark.slow

@@ -166,7 +166,7 @@ def test_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
         ({"champions": {"instead": {}}}, "champions: instead must be a list of lines"),
         ({"champions": {"instead": [{"channel": {"en": "x", "ru": "y"}}]}}, "must be a table with when"),
         ({"champions": {"instead": [{"when": [{"feature": "visits", "operator": "<", "value": 5}]}]}},
-         "must be a table with when, and with channel or cadence"),
+         "must be a table with when or unread, and with channel or cadence"),
         ({"champions": {"instead": [{"when": [{"feature": "visits", "operator": "<", "value": 5}],
                                      "cadence": {"en": "x"}}]}}, "cadence of instead lacks language 'ru'"),
     ],
@@ -257,7 +257,7 @@ def test_all_segments_of_the_season_are_seasonal_and_say_how_they_differ() -> No
                      np.array([0.9, 0.9, 0.9, 0.1, 0.0])[labels])  # fmt: skip
     rows = profile_segments(table, labels).segments
     assert [row.name for row in rows[:3]] == ["Seasonal · 2 orders", "Seasonal · 3 orders", "Seasonal · 4 orders"]
-    assert rows[0].names["ru"] == "Сезонные · заказов 2"
+    assert rows[0].names["ru"] == "Сезонные · 2 заказа"
     evidence = rows[0].evidence
     assert evidence is not None
     assert (evidence.members, evidence.others) == (1.0, 0.0)

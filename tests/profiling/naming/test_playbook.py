@@ -215,7 +215,7 @@ def test_mail_is_no_channel_of_those_who_open_none() -> None:
     delivered = np.full(100, 26.0)
     row = champions(None, emails_delivered=delivered, emails_opened=unread)
     assert row.advice.channel.startswith("App, a note in the parcel")
-    assert "Do not count on mail: unlike others, most of them open none." in row.advice.dont
+    assert "Do not count on mail: unlike others, they open 0% of it." in row.advice.dont
     few = champions(None, emails_delivered=np.full(100, 2.0), emails_opened=unread)
     assert few.advice.channel.startswith("Personal mail")
     nobody = champions(None, emails_delivered=delivered, emails_opened=np.zeros(100))

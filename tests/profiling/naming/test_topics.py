@@ -116,6 +116,7 @@ def test_two_columns_with_the_same_line_share_it() -> None:
         ("usage_trend", (-0.9, 0.3), "Ask now what has changed"),
         ("contract_type", ("monthly", "annual"), "Offer them a longer term"),
         ("late_payments", (5.0, 0.0), "Agree with them on how they pay"),
+        ("days_to_payment", (60.0, 14.0), "Remind them a few days before an invoice is due"),
         ("обращения_в_поддержку", (9.0, 0.0), "Look at what they keep asking"),
         ("жалобы", (9.0, 0.0), "Settle what went wrong"),
         ("sms_optout", (1, 0), "Leave them out of the mailings or calls"),

@@ -11,6 +11,7 @@ import numpy as np
 from custseg._numerics import Integers
 from custseg._privacy import blurred, share_bounds, share_words
 from custseg.feature_table import GIVEN_FAMILIES, Feature
+from custseg.profiling.markers._coverage import coverage_text
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate
 from custseg.profiling.measures._table import ProfileTable
@@ -79,25 +80,36 @@ def counts_of_terms(statistics: ColumnStatistics, terms: Sequence[Term]) -> tupl
 def marker_texts(
     candidate: Candidate, statement: Statement, segment: int, *, statistics: ColumnStatistics
 ) -> dict[str, str]:
-    """The marker as text with the figures of members and of all others, by language."""
-    feature, share, table = candidate.feature, candidate.share, statistics.table
+    """The marker as text with the figures of members and of all others, by language; of whom, if many have no value."""
+    return {
+        code: _marker_text(candidate, statement, segment, statistics=statistics, language=code) for code in LANGUAGES
+    }
+
+
+def _marker_text(
+    candidate: Candidate, statement: Statement, segment: int, *, statistics: ColumnStatistics, language: str
+) -> str:
+    table, share = statistics.table, candidate.share
+    feature = table.described[candidate.feature]
+    figures: tuple[str | None, str | None]
     if statement.medians is not None:
-        unit = table.described[feature].unit
-        days = days_per_order(statement.medians, table.described[feature])
+        lead = table.phrase(feature.name, language)
+        days = days_per_order(statement.medians, feature)
         if days is not None:
-            figures = {code: (amount(days[0], "days", code), number(days[1], code)) for code in LANGUAGES}
-            form = "one_order" if unit == ORDERS_PER_30_DAYS and not table.described[feature].labels else "one_in"
-            leads = {
-                code: text(code, "profiling", "markers", form).format(table.phrase(feature, code)) for code in LANGUAGES
-            }
-            return {code: _compared(leads[code], figures[code], code) for code in LANGUAGES}
-        texts = {code: tuple(median_text(value, unit, code) for value in statement.medians) for code in LANGUAGES}
-        return {code: _compared(table.phrase(feature, code), texts[code], code) for code in LANGUAGES}
-    if share is not None and share.share is not None:
-        shares = (share.share, share.others_share)
-        leads = {code: _lead(statement, table, code) for code in LANGUAGES}
-        return {code: _compared(leads[code], tuple(percent(s, code) for s in shares), code) for code in LANGUAGES}
-    return share_texts(statement, segment, statistics=statistics)
+            form = "one_order" if feature.unit == ORDERS_PER_30_DAYS and not feature.labels else "one_in"
+            lead = text(language, "profiling", "markers", form).format(lead)
+            figures = amount(days[0], "days", language), number(days[1], language)
+        else:
+            first, second = statement.medians
+            figures = median_text(first, feature.unit, language), median_text(second, feature.unit, language)
+    else:
+        lead = _lead(statement, table, language)
+        figures = shares_as_text(statistics, statement.terms, segment, language=language)
+        if share is not None and share.share is not None:
+            figures = percent(share.share, language), percent(share.others_share, language)
+    is_of_all = any(term.operator in PRESENCE for term in statement.terms)
+    coverage = None if is_of_all else coverage_text(statistics, feature.name, segment, language=language)
+    return _compared(lead, figures, language, coverage=coverage)
 
 
 def days_per_order(medians: tuple[float, float], feature: Feature) -> tuple[float, float] | None:
@@ -117,18 +129,6 @@ def days_per_order(medians: tuple[float, float], feature: Feature) -> tuple[floa
     return (members, others) if members != others else None
 
 
-def share_texts(statement: Statement, segment: int, *, statistics: ColumnStatistics) -> dict[str, str]:
-    """The shares of members and of others that meet a statement as text, by language."""
-    return {
-        code: _compared(
-            _lead(statement, statistics.table, code),
-            shares_as_text(statistics, statement.terms, segment, language=code),
-            code,
-        )
-        for code in LANGUAGES
-    }
-
-
 def _lead(statement: Statement, table: ProfileTable, language: str) -> str:
     """What the shares are of: "rating 5:", "app_user: yes", "pdays: code -1:"."""
     words = condition_words(statement.terms, table, language)
@@ -139,6 +139,10 @@ def _lead(statement: Statement, table: ProfileTable, language: str) -> str:
     return words if is_answer(statement.terms[0], table) else f"{words}:"
 
 
-def _compared(lead: str, figures: Sequence[str | None], language: str) -> str:
+def _compared(lead: str, figures: Sequence[str | None], language: str, *, coverage: str | None) -> str:
     members, others = figures
-    return f"{lead} {members} ({text(language, 'profiling', 'markers', 'others').format(others)})"
+    words = text(language, "profiling", "markers")
+    beside = str(words["others"]).format(others)
+    if coverage is not None:
+        beside = str(words["covered"]).format(figures=beside, coverage=coverage)
+    return f"{lead} {members} ({beside})"

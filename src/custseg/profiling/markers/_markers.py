@@ -9,11 +9,12 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_GROUP, share_bounds
+from custseg.profiling._own_values import own_values
 from custseg.profiling.markers._marker_texts import Statement, counts_of_terms, tells_apart
 from custseg.profiling.measures._column_statistics import ABSTRACT, ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate, is_clear
 from custseg.profiling.measures._intervals import Effect, share_difference
-from custseg.profiling.measures._terms import PRESENCE, Term
+from custseg.profiling.measures._terms import OPERATORS, PRESENCE, Term
 from custseg.texts import LANGUAGES, POINTS, median_text, roundest, text
 
 _MAX_MARKERS, _ENOUGH_MARKERS = 5, 2
@@ -78,15 +79,17 @@ def markers(
     *,
     preferred: Collection[str],
     named: Collection[str] = (),
+    stated: Mapping[str, tuple[Term, ...]] | None = None,
 ) -> list[RankedMarker]:
     """The candidates with the largest effects, each with the features folded into it.
 
     A group of correlated features is represented by one whose figures people understand: counts and days before scores,
     and a figure before whether there is one. Of these it is one that is `named` in the name of the segment, else one
     that is `preferred` (used for clustering), else one that has words of its own in names, else the one with the
-    largest effect. A candidate of which nothing can be said
-    without describing fewer than 10 customers is no marker, nor is a small difference of medians. Derived
-    figures that say little to most readers, such as the unevenness of gaps, are markers only where others are few.
+    largest effect. A candidate of which nothing can be said without describing fewer than 10 customers is no marker,
+    nor is a small difference of medians. Derived figures that say little to most readers, such as unevenness of gaps,
+    are markers only where others are few. A share is that of the bounds that are `stated` in the name, or of bounds
+    next to the values of the members.
     """
     correlations = statistics.correlations
     derived = statistics.derived(preferred)
@@ -101,6 +104,7 @@ def markers(
         remaining = [c for c in remaining if c not in group]
         statement = statement_of(representative, segment, statistics)
         if statement is not None:
+            statement = _by_members(statement, segment, statistics, stated=stated or {})
             folded = dict.fromkeys(c.feature for c in group if c.feature != representative.feature)
             is_abstract = statistics.table.described[representative.feature].unit in ABSTRACT
             is_spare = is_abstract and representative.feature in derived and representative.feature not in named
@@ -140,6 +144,31 @@ def statement_of(candidate: Candidate, segment: int, statistics: ColumnStatistic
     if _differ(statistics, feature, medians, effect=effect) and not _misleads(statistics, feature, segment):
         return Statement(medians=medians)
     return _beyond_best_cut(statistics, feature, segment, effect=effect)
+
+
+def _by_members(
+    statement: Statement, segment: int, statistics: ColumnStatistics, *, stated: Mapping[str, tuple[Term, ...]]
+) -> Statement:
+    """A share of bounds as that of the bounds in the name, or of those next to the members, where it tells as well.
+
+    A name, a marker and a description with three bounds for one column would confuse.
+    """
+    if statement.medians is not None or statement.is_code:
+        return statement
+    feature = statement.terms[0].feature
+    is_of_bounds = all(term.operator in OPERATORS and _is_number(term.value) for term in statement.terms)
+    if not is_of_bounds or feature not in statistics.ranked or statistics.is_flag(feature):
+        return statement
+    terms = stated.get(feature)
+    if terms is None:
+        values, labels = statistics.clustered_values(feature)
+        is_whole = bool((values == np.floor(values)).all())
+        terms = own_values(values[labels == segment], says_last=is_whole).tightened(statement.terms)
+    return _if_shown(statistics, Statement(terms), segment) or statement
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _differ(statistics: ColumnStatistics, feature: str, medians: tuple[float, float], *, effect: float) -> bool:

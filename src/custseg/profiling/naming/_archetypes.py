@@ -21,8 +21,8 @@ from custseg.profiling.measures._terms import OPERATORS, Term
 from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
-_PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders", "instead")
-_INSTEAD_KEYS = ("when", "channel", "cadence")
+_PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders", "avoids", "instead")
+_INSTEAD_KEYS = ("when", "unread", "channel", "cadence", "avoids")
 _ARCHETYPE_KEYS = (
     "names",
     "description",
@@ -48,16 +48,23 @@ class Line:
     when: tuple[Term, ...] = ()
     unless: tuple[Term, ...] = ()
     apart: bool = False
-    """Whether `when` must hold for clearly fewer of the other customers."""
+    """Whether it must hold for clearly fewer of the other customers."""
+    unread: bool = False
+    """Whether hardly any of the mails to the segment must have been opened, see `_mail_reading`."""
 
 
 @dataclass(frozen=True)
 class Instead:
-    """A channel, a cadence or both in the place of those of the play, where some terms hold for most members."""
+    """A channel, a cadence or both in the place of those of the play.
+
+    They are so where `when` holds for most members, with `unread` also hardly any of their mails were opened.
+    """
 
     when: tuple[Term, ...]
     channel: Words | None = None
     cadence: Words | None = None
+    unread: bool = False
+    avoids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ class Play:
     follows_orders: bool = False
     """Whether the gaps between orders, where they are long, say how often instead."""
     instead: tuple[Instead, ...] = ()
+    avoids: tuple[str, ...] = ()
+    """Channels that the play does without, so that it does not say how many they reach."""
 
 
 @dataclass(frozen=True)
@@ -187,16 +196,23 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
 def _play(entry: Mapping[str, Any]) -> Play:
     do, dont = (tuple(_line(line) for line in entry.get(field, ())) for field in ("do", "dont"))
     instead = tuple(
-        Instead(tuple(_term(term) for term in one["when"]), one.get("channel"), one.get("cadence"))
+        Instead(
+            tuple(_term(term) for term in one.get("when", ())),
+            one.get("channel"),
+            one.get("cadence"),
+            unread=one.get("unread", False),
+            avoids=tuple(one.get("avoids", ())),
+        )
         for one in entry.get("instead", ())
     )
-    return Play(do, dont, entry.get("channel"), entry.get("cadence"), entry.get("follows_orders", False), instead)
+    follows_orders, avoids = entry.get("follows_orders", False), tuple(entry.get("avoids", ()))
+    return Play(do, dont, entry.get("channel"), entry.get("cadence"), follows_orders, instead, avoids)
 
 
 def _line(line: Mapping[str, Any]) -> Line:
     when, unless = (tuple(_term(term) for term in line.get(field, ())) for field in ("when", "unless"))
     words = {language: line[language] for language in LANGUAGES}
-    return Line(words, when, unless, apart=bool(line.get("apart", False)))
+    return Line(words, when, unless, apart=bool(line.get("apart", False)), unread=bool(line.get("unread", False)))
 
 
 def _term(term: Mapping[str, Any]) -> Term:
@@ -288,6 +304,7 @@ def _play_faults(entry: Mapping[str, Any], columns: Collection[str]) -> Iterator
             yield from _language_faults(field, entry[field])
     if not isinstance(entry.get("follows_orders", False), bool):
         yield f"follows_orders must be true or false, got {entry['follows_orders']!r}"
+    yield from _channel_faults("avoids", entry)
     for field, faults in (("do", _line_faults), ("dont", _line_faults), ("instead", _instead_faults)):
         lines = entry.get(field, [])
         if not isinstance(lines, list):
@@ -301,22 +318,36 @@ def _line_faults(field: str, line: object, columns: Collection[str]) -> Iterator
     yield from _language_faults(f"a line of {field}", line)
     if not isinstance(line, Mapping):
         return
-    yield from _unknown_keys(line, (*LANGUAGES, "when", "unless", "apart"))
-    if not isinstance(line.get("apart", False), bool):
-        yield f"apart must be true or false, got {line['apart']!r}"
+    yield from _unknown_keys(line, (*LANGUAGES, "when", "unless", "apart", "unread"))
+    for key in ("apart", "unread"):
+        if not isinstance(line.get(key, False), bool):
+            yield f"{key} must be true or false, got {line[key]!r}"
     for key in ("when", "unless"):
         yield from _when_faults(key, line.get(key, []), columns)
 
 
 def _instead_faults(field: str, line: object, columns: Collection[str]) -> Iterator[str]:
-    if not isinstance(line, Mapping) or not line.get("when") or not {"channel", "cadence"} & set(line):
-        yield f"a line of {field} must be a table with when, and with channel or cadence, got {line!r}"
+    if (
+        not isinstance(line, Mapping)
+        or not (line.get("when") or line.get("unread"))
+        or not {"channel", "cadence"} & set(line)
+    ):
+        yield f"a line of {field} must be a table with when or unread, and with channel or cadence, got {line!r}"
         return
     yield from _unknown_keys(line, _INSTEAD_KEYS)
-    yield from _when_faults("when", line["when"], columns)
+    yield from _when_faults("when", line.get("when", []), columns)
+    if not isinstance(line.get("unread", False), bool):
+        yield f"unread must be true or false, got {line['unread']!r}"
+    yield from _channel_faults("avoids", line)
     for key in ("channel", "cadence"):
         if key in line:
             yield from _language_faults(f"{key} of {field}", line[key])
+
+
+def _channel_faults(key: str, entry: Mapping[str, Any]) -> Iterator[str]:
+    channels = entry.get(key, [])
+    if not isinstance(channels, list) or not all(isinstance(channel, str) for channel in channels):
+        yield f"{key} must be a list of names of channels, got {channels!r}"
 
 
 def _when_faults(key: str, terms: object, columns: Collection[str]) -> Iterator[str]:

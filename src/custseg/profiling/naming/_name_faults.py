@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from custseg._numerics import Floats
 from custseg.profiling.naming._joined_names import key_of
+from custseg.profiling.naming.traits._contrasts import HALF
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, FAINT, MAJORITY, TELLING
 from custseg.profiling.naming.traits._words import TIME, TRAITS, Trait, Words
 
-HALF = 0.5
-"""A word that holds for so many members of another segment does not tell it from that segment."""
 # Columns in which a segment differs nearly as much as in the one in which it differs most.
 _NEARLY_MOST = 0.1
 # So many of them are in a name where there is space.

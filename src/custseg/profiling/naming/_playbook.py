@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from custseg._numerics import Bools
 from custseg._privacy import SMALLEST_GROUP, group_size, shown_count
+from custseg.profiling.markers._coverage import covered_line
 from custseg.profiling.measures._table import ProfileTable
-from custseg.profiling.measures._terms import Term
+from custseg.profiling.measures._terms import KNOWN, Term
 from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._joined_names import SEPARATOR, joined
+from custseg.profiling.naming._mail_reading import MailReading
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE
 from custseg.profiling.naming._topics import Share, trait_lines
 from custseg.profiling.naming.traits._levels import MAJORITY
@@ -22,7 +24,7 @@ from custseg.texts import DASH, LANGUAGES, amount, number, single_line, text
 Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
-_TRAITS, _PLAYS = "{traits}", "{plays}"
+_TRAITS, _PLAYS, _OPENED = "{traits}", "{plays}", "{opened}"
 _LAPSED, _IN_RHYTHM = Term("recency_days", ">=", 120), Term(OVERDUE, "<=", LATE)
 _AROUND, _ONE_ORDER = Term("days_since_visit", "<=", 60), Term("order_count", "==", 1)
 _GAP, _RARE = "gap_days_mean", 30
@@ -107,6 +109,7 @@ def advice(
     traits: Sequence[Trait],
     share: Share,
     share_of_others: Share,
+    mails: tuple[MailReading, MailReading],
     reach: Mapping[str, int | None],
     size: int,
     known: Sequence[Trait] = (),
@@ -116,49 +119,54 @@ def advice(
 
     In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
     `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
-    column; `share` gives the share of the members that meet some terms, `share_of_others` that of all others. Where no
+    column; `share` gives the share of the members that meet some terms, `share_of_others` that of all others; `mails`
+    says how members and others read theirs, and ``{opened}`` stands for the share that the members opened. Where no
     line applies, the advice says so, and what sets the segment apart: who knows the business may know what to do.
     """
-
-    def is_most(*terms: Term) -> bool:
-        return share(terms) >= MAJORITY
-
+    reading, reading_of_others = mails
+    read_share = reading.corrected(share)
+    lines_of = _LinesOf(read_share, share_of_others, reading, reading_of_others, size)
     dos, donts = (
-        _applicable(lines, share, share_of_others)
-        for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
+        lines_of.applicable(lines) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
     )
-    play = _with_instead(play, share)
+    play = _with_instead(play, read_share, reading)
     # Who visits has not gone, however long ago the last order was.
-    if is_around := is_most(_AROUND):
+    if is_around := share((_AROUND,)) >= MAJORITY:
         dos = [line for line in dos if not any(_says_away(term) for term in line.when)]
     mentioned = {term.feature for line in dos for term in line.when}
-    in_rhythm = is_most(_IN_RHYTHM)
-    is_away = is_most(_LAPSED) and not in_rhythm and not is_around
+    in_rhythm = share((_IN_RHYTHM,)) >= MAJORITY
+    is_away = share((_LAPSED,)) >= MAJORITY and not in_rhythm and not is_around
     # The days since the last order and the own rhythm call for one line; nobody is asked why they stopped who did not.
     silence = {_LAPSED.feature, OVERDUE}
     without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
-    without |= {"orders_per_30d"} if is_most(_ONE_ORDER) else set()
+    without |= {"orders_per_30d"} if share((_ONE_ORDER,)) >= MAJORITY else set()
     some_out_of_reach = any(count is None or count < size for count in reach.values())
     words = joined(traits)
     plays = trait_lines(traits, share=share, without=without, is_away=is_away, known=known, steps=steps)
     return {
         language: Advice(
-            do=_sentences(dos, words[language], plays[language], language=language) or (_no_play(traits, language),),
+            do=lines_of.sentences(dos, words, plays, language=language) or (_no_play(traits, language),),
             dont=(
-                *_sentences(donts, words[language], plays[language], language=language),
+                *lines_of.sentences(donts, words, plays, language=language),
                 *([text(language, "profiling", "reach", "only")] if some_out_of_reach else []),
             ),
-            channel="; ".join([_channel(play, typical, language), *_reach_words(reach, size, language)]),
-            cadence=_cadence(play, typical, language),
+            channel="; ".join(
+                [
+                    _channel(play, typical, language).replace(_OPENED, reading.opened(language)),
+                    *_reach_words(reach, size, language, avoids=play.avoids),
+                ]
+            ),
+            cadence=_cadence(play, typical, lines_of, language=language),
             language=language,
         )
         for language in LANGUAGES
     }
 
 
-def _with_instead(play: Play, share: Share) -> Play:
+def _with_instead(play: Play, share: Share, reading: MailReading) -> Play:
     """The play with the channel and the cadence of the first line of `instead` that applies to most members."""
-    line = next((line for line in play.instead if share(line.when) >= MAJORITY), None)
+    lines = (line for line in play.instead if reading.is_unread or not line.unread)
+    line = next((line for line in lines if share(line.when) >= MAJORITY), None)
     if line is None:
         return play
     # What is said of these customers comes before the gap between their orders.
@@ -167,30 +175,58 @@ def _with_instead(play: Play, share: Share) -> Play:
         channel=line.channel or play.channel,
         cadence=line.cadence or play.cadence,
         follows_orders=play.follows_orders and line.cadence is None,
+        avoids=(*play.avoids, *line.avoids),
     )
 
 
-def _applicable(lines: tuple[Line, ...], share: Share, share_of_others: Share) -> list[Line]:
-    """The lines whose `when` holds for most members, not counting those for whom any of `unless` holds too.
+@dataclass(frozen=True)
+class _LinesOf:
+    """The lines of advice for one segment of `size` members, with the shares of members and others that meet terms."""
 
-    A median alone says little of them: half of them may be on either side, and many may have no value. Members for whom
-    several of `unless` hold are taken off as often, so that no line is given to too few. What most others have alike
-    is left out where a line says so.
-    """
-    return [
-        line
-        for line in lines
-        if share(line.when) - sum(share((*line.when, term)) for term in line.unless) >= MAJORITY
-        and (not line.apart or share_of_others(line.when) <= share(line.when) - _CLEAR)
-    ]
+    share: Share
+    share_of_others: Share
+    reading: MailReading
+    reading_of_others: MailReading
+    size: int
 
+    def applicable(self, lines: tuple[Line, ...]) -> list[Line]:
+        """The lines whose `when` holds for most members, not counting those for whom any of `unless` holds too.
 
-def _sentences(lines: Sequence[Line], traits: str, plays: Sequence[str], *, language: str) -> tuple[str, ...]:
-    sentences: list[str] = []
-    for line in lines:
-        words = line.words[language]
-        sentences += plays if words == _PLAYS else [words.replace(_TRAITS, traits)]
-    return tuple(sentences)
+        A median alone says little of them: half of them may be on either side, and many may have no value. Members for
+        whom several of `unless` hold are taken off as often, so that no line is given to too few. What most others have
+        alike is left out where a line says so.
+        """
+        return [
+            line
+            for line in lines
+            if self.share(line.when) - sum(self.share((*line.when, term)) for term in line.unless) >= MAJORITY
+            and (self.reading.is_unread or not line.unread)
+            and (not line.apart or self._is_apart(line))
+        ]
+
+    def _is_apart(self, line: Line) -> bool:
+        is_apart = not line.when or self.share_of_others(line.when) <= self.share(line.when) - _CLEAR
+        return is_apart and not (line.unread and self.reading_of_others.is_unknown_or_unread)
+
+    def sentences(
+        self, lines: Sequence[Line], traits: Words, plays: Mapping[str, Sequence[str]], *, language: str
+    ) -> tuple[str, ...]:
+        """The lines as text, with the members of whom they speak where many lack the values they rest on."""
+        sentences: list[str] = []
+        for line in lines:
+            words = line.words[language]
+            if words == _PLAYS:
+                sentences += plays[language]
+                continue
+            words = words.replace(_TRAITS, traits[language]).replace(_OPENED, self.reading.opened(language))
+            sentences.append(self.covered(words, [term.feature for term in line.when], language))
+        return tuple(sentences)
+
+    def covered(self, words: str, features: Sequence[str], language: str) -> str:
+        """A text that rests on some features, with the members who have them where these are not nearly all."""
+        return covered_line(
+            words, features, lambda name: self.share((Term(name, KNOWN),)), size=self.size, language=language
+        )
 
 
 def _no_play(traits: Sequence[Trait], language: str) -> str:
@@ -230,11 +266,12 @@ def _says_away(term: Term) -> bool:
     return term.feature == _LAPSED.feature and term.operator in _AFTER
 
 
-def _cadence(play: Play, typical: Mapping[str, Typical], language: str) -> str:
+def _cadence(play: Play, typical: Mapping[str, Typical], lines_of: _LinesOf, *, language: str) -> str:
     """The cadence of the play; of one that follows the orders, by the members' own gap where that is long."""
     gap = typical.get(_GAP)
     if play.follows_orders and isinstance(gap, float) and gap >= _RARE:
-        return str(text(language, "profiling", "reach", "own_gap")).format(amount(round(gap), "days", language))
+        own_gap = str(text(language, "profiling", "reach", "own_gap")).format(amount(round(gap), "days", language))
+        return lines_of.covered(own_gap, [_GAP], language)
     return _word(play.cadence, language)
 
 
@@ -242,7 +279,10 @@ def _word(texts: Words | None, language: str) -> str:
     return texts[language] if texts else DASH
 
 
-def _reach_words(reach: Mapping[str, int | None], size: int, language: str) -> list[str]:
+def _reach_words(
+    reach: Mapping[str, int | None], size: int, language: str, *, avoids: Collection[str] = ()
+) -> list[str]:
+    """How many members each channel reaches, but for those that the play avoids."""
     if reach and size < SMALLEST_GROUP:
         return []
     if not reach:
@@ -252,5 +292,5 @@ def _reach_words(reach: Mapping[str, int | None], size: int, language: str) -> l
         form.format(_channel_name(channel, language), group_size(count, language), number(size, language))
         for channel, count in reach.items()
         # Of 10 to 19 customers, None may also mean that 1 to 9 are left out.
-        if count is not None or size >= 2 * SMALLEST_GROUP
+        if channel not in avoids and (count is not None or size >= 2 * SMALLEST_GROUP)
     ]

@@ -40,6 +40,11 @@ class Name:
     claims: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     """What the name states, by feature."""
 
+    @property
+    def stated(self) -> dict[str, tuple[Term, ...]]:
+        """The bounds in numbers that are in the name, by feature: markers and the description say the same ones."""
+        return {trait.feature: trait.terms for trait in self.traits if trait.says_numbers}
+
 
 def segment_names(
     statistics: ColumnStatistics,

@@ -64,21 +64,24 @@ def trait_lines(
     where its topic says how.
     """
     spoken = [trait for trait in traits if trait.feature not in without]
+    # Of one column the name and the advice say the same.
+    of_name = {trait.feature: trait for trait in traits}
+    candidates = [of_name.get(trait.feature, trait) for trait in known]
     is_away = is_away or any(_line_of(trait, share, is_away=False) in _AWAY for trait in spoken)
     by_line: dict[Key, list[Trait]] = {}
-    for trait in [*_in_trouble(known, share, without=without), *spoken]:
+    for trait in [*_in_trouble(candidates, share, without=without), *spoken]:
         line = _line_of(trait, share, is_away=is_away)
         sharing = by_line.setdefault(line, []) if line is not None else []
         if trait.feature not in {earlier.feature for earlier in sharing}:
             sharing.append(trait)
-    true = [*traits, *known]
+    true = [*traits, *candidates]
     by_line = _without_contradictions(by_line, true, share)
     if any(_is_trouble(line) for line in by_line):
         by_line = {line: sharing for line, sharing in by_line.items() if not _is_praise(line)}
     by_line = dict(sorted(by_line.items(), key=lambda item: not _is_trouble(item[0])))
     if not by_line and not steps:
         has_fault = any(trait.kind in _FAULTS for trait in traits)
-        others = _of_other_traits(known, share, without=without, is_away=is_away, may_praise=not has_fault)
+        others = _of_other_traits(candidates, share, without=without, is_away=is_away, may_praise=not has_fault)
         by_line = _without_contradictions(others, true, share)
     step_lines = [words for trait in traits if trait in steps and (words := _step_line(trait, steps))]
     lines = _merged({line: by_line[line] for line in list(by_line)[:_MAX_LINES]})

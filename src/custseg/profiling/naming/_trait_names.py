@@ -19,7 +19,8 @@ from custseg.profiling.naming._joined_names import (
     is_short,
     joined,
 )
-from custseg.profiling.naming._name_faults import HALF, NameFaults, mentions
+from custseg.profiling.naming._name_faults import NameFaults, mentions
+from custseg.profiling.naming.traits._contrasts import HALF
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM

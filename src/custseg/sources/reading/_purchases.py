@@ -43,8 +43,8 @@ def within_orders(refunds: nw.LazyFrame[Any], counts: dict[str, int]) -> nw.Lazy
         Gets the number of those that are cut, as "excess_refunds".
     """
     col = nw.col
-    refunds = in_memory(refunds)
-    earlier = col("amount").fill_null(0.0).cum_sum().over("order_id", order_by="moment") - col("amount")
+    refunds = in_memory(refunds).with_columns(col("amount").fill_null(0.0).alias("paid_back"))
+    earlier = col("paid_back").cum_sum().over("order_id", order_by="moment") - col("paid_back")
     left = col("whole") - earlier
     allowed = nw.when(left < 0).then(nw.lit(0.0)).otherwise(left)
     # Shares of an amount need not add up to it: a millionth is no money.
@@ -52,7 +52,7 @@ def within_orders(refunds: nw.LazyFrame[Any], counts: dict[str, int]) -> nw.Lazy
     cut = refunds.with_columns(nw.when(is_excess).then(allowed).otherwise(col("amount")).alias("cut"))
     excess = collect(cut.filter(col("cut") != col("amount")).select(nw.len())).item()
     counts["excess_refunds"] = int(excess)
-    return cut.with_columns(col("cut").alias("amount")).drop("cut") if excess else refunds
+    return cut.with_columns(col("cut").alias("amount")).drop("cut", "paid_back")
 
 
 def first_of_each_order(frame: nw.LazyFrame[Any], order: str = "order_id") -> nw.LazyFrame[Any]:

@@ -18,6 +18,8 @@ from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import TRAITS, Trait, Wording
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
 
+HALF = 0.5
+"""A word that holds for so many members of another segment does not tell it from that segment."""
 LARGE = 0.474
 """The absolute Cliff's delta, or difference of shares, from which a difference is large (Romano et al. 2006)."""
 # 0 is said in place of a bound if it is true of so large a part of the members within that, and sets apart at most so
@@ -98,7 +100,7 @@ class Contrasts:
         return best or (self.contrast(*segments) if len(segments) == 2 else {})
 
     def _of_level(self, name: str, segment: int, level: Level) -> Trait | None:
-        wordings = self.words.of_bounds(name, segment, level.terms(name), kind="middle")
+        wordings = self.words.bounds.of(name, segment, level.terms(name), kind="middle")
         return next(iter(self.true(name, segment, wordings, clear=False, effect=None)), None)
 
     @cached_property
@@ -116,14 +118,12 @@ class Contrasts:
         largest = 0.0
         for name in columns:
             best = self._separation(name, pair, only_first=only_first)
-            if best is None or best.gain <= largest:
+            if best is None or (gain := best.gain - self._lacking(name, best.segment)) <= largest:
                 continue
-            rival = pair[1] if best.segment == pair[0] else pair[0]
-            directions = {best.segment: best.is_lower, rival: not best.is_lower}
-            bounds = {segment: self._bound(name, segment, best.bound, is_lower=is_lower)
-                      for segment, is_lower in directions.items()}  # fmt: skip
+            bounds = {segment: self._bound(name, (segment, rival), best.bound, is_lower=best.is_lower == is_best)
+                      for segment, rival in (pair, pair[::-1]) for is_best in [segment == best.segment]}  # fmt: skip
             if bounds[best.segment]:
-                traits, largest = {segment: trait[0] for segment, trait in bounds.items() if trait}, best.gain
+                traits, largest = {segment: trait[0] for segment, trait in bounds.items() if trait}, gain
         return traits
 
     def bounds(self, first: int, second: int) -> list[Trait]:
@@ -132,9 +132,13 @@ class Contrasts:
         for columns in self._columns_of_bounds:
             separations = [(name, self._separation(name, (first, second), only_first=True)) for name in columns]
             cuts = [(name, best) for name, best in separations if best is not None]
-            for name, best in sorted(cuts, key=lambda cut: -cut[1].gain):
-                traits += self._bound(name, first, best.bound, is_lower=best.is_lower)
+            for name, best in sorted(cuts, key=lambda cut: self._lacking(cut[0], first) - cut[1].gain):
+                traits += self._bound(name, (first, second), best.bound, is_lower=best.is_lower)
         return traits
+
+    def _lacking(self, name: str, segment: int) -> float:
+        """The share of the members without a value, who are on neither side of a bound."""
+        return 1 - float(self.statistics.ranked[name].counts[segment] / self.statistics.sizes()[segment])
 
     def _separation(self, name: str, pair: tuple[int, int], *, only_first: bool) -> Separation | None:
         key = name, pair, only_first
@@ -142,7 +146,7 @@ class Contrasts:
             values, labels = self.statistics.clustered_values(name)
             grid = self.statistics.ranked[name].grid
             self._separations[key] = separation(
-                values, labels, grid, pair=pair, only_first=only_first, spoken=self.words.spoken_bounds(name)
+                values, labels, grid, pair=pair, only_first=only_first, spoken=self.words.bounds.spoken(name)
             )
         return self._separations[key]
 
@@ -151,26 +155,30 @@ class Contrasts:
         terms = tuple(sorted((*trait.terms, *bound.terms), key=lambda term: term.operator, reverse=True))
         if [term.operator for term in terms] not in ([">=", "<"], [">=", "<="]):
             return None
-        wordings = self.words.of_bounds(
+        wordings = self.words.bounds.of(
             bound.feature, segment, terms, kind=trait.kind if trait.kind == bound.kind else "middle"
         )
         return next(iter(self.true(bound.feature, segment, wordings, clear=False, effect=None)), None)
 
-    def _bound(self, name: str, segment: int, bound: float, *, is_lower: bool) -> list[Trait]:
-        """That the values are under a bound, or at least that, if this holds for most members.
+    def _bound(self, name: str, pair: tuple[int, int], bound: float, *, is_lower: bool) -> list[Trait]:
+        """That the values of the first are under a bound, or at least that, if this holds for most of its members.
 
-        It calls them low only where the segment is below the others: "under 90" may be high beside those.
+        It calls them low only where the segment is below the others: "under 90" may be high beside those. A wider bound
+        is taken only if it holds for less than half of the second segment.
         """
+        segment, rival = pair
         terms = (Term(name, "<" if is_lower else ">=", bound),)
         direction = direction_of(self.statistics.effect(name, segment))
         kind = {-1: "low", 1: "high"}.get(direction or 0, "middle")
-        wordings = self.words.of_bounds(name, segment, terms, kind=kind if (kind == "low") == is_lower else "middle")
+        wordings = self.words.bounds.of(name, segment, terms, kind=kind if (kind == "low") == is_lower else "middle")
         wordings = [self.as_zero(name, segment, wording, must_tell=False) for wording in wordings]
         ranks, (values, labels) = self.statistics.ranked[name], self.statistics.clustered_values(name)
         medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
         both = () if name in TRAITS else closed(terms[0], values[labels == segment], medians=medians, grid=ranks.grid)
-        wordings = [*self.words.of_bounds(name, segment, both, kind="middle"), *wordings] if both else wordings
-        return self.true(name, segment, wordings, clear=False, effect=None)[:1]
+        wordings = [*self.words.bounds.of(name, segment, both, kind="middle"), *wordings] if both else wordings
+        traits = self.true(name, segment, wordings, clear=False, effect=None)
+        telling = [trait for trait in traits if self.shares.by_segment(trait.terms)[rival] < HALF]
+        return (telling or traits)[:1]
 
     def as_zero(self, name: str, segment: int, wording: Wording, *, must_tell: bool = True) -> Wording:
         """That the values are 0 where this tells as much as an upper bound: "posts 0" rather than "posts at most 3"."""
@@ -182,7 +190,7 @@ class Contrasts:
             or self.statistics.ranked[name].grid[0] != 0
         ):
             return wording
-        if not must_tell and self.words.is_hardly_any(name, segment, wording.terms):
+        if not must_tell and self.words.bounds.is_hardly_any(name, segment, wording.terms):
             return wording
         none = (Term(name, "==", 0.0),)
         of_zero, of_bound = (self.shares.of(terms, segment) for terms in (none, wording.terms))
@@ -191,7 +199,7 @@ class Contrasts:
         # A 0 that most members of another segment have as well tells nobody apart.
         if must_tell and (np.delete(self.shares.by_segment(none), segment) >= MAJORITY).any():
             return wording
-        words = next(iter(self.words.of_bounds(name, segment, none, kind=wording.kind)), wording)
+        words = next(iter(self.words.bounds.of(name, segment, none, kind=wording.kind)), wording)
         return words._replace(order=wording.order, is_bound=False)
 
 

@@ -13,11 +13,12 @@ import numpy as np
 
 from custseg._column_kinds import is_sensitive_name
 from custseg._numerics import Floats, Integers
+from custseg.profiling.markers._coverage import NEARLY_ALL as COVERED
 from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference
-from custseg.profiling.measures._terms import PRESENCE, Term, condition_words
+from custseg.profiling.measures._terms import KNOWN, PRESENCE, Term, condition_words
 from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._contrasts import LARGE, Contrasts, direction_of
 from custseg.profiling.naming.traits._distances import ColumnDifferences
@@ -25,12 +26,13 @@ from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY, is_m
 from custseg.profiling.naming.traits._needed_orders import has_needed_orders, with_bought_shares
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import MAIN, TIME, TRAITS, Trait, Wording, in_order, rank
+from custseg.profiling.naming.traits.columns._column_levels import NEARLY_ALL
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
 from custseg.profiling.naming.traits.columns._last_times import tokens_of
 from custseg.profiling.naming.traits.columns._number_kinds import RATING, SCORE
-from custseg.texts import LANGUAGES
+from custseg.texts import LANGUAGES, ORDERS_PER_30_DAYS
 
-_RECENCY = MAIN[0]
+_RECENCY, _GAP = MAIN[0], "gap_days_mean"
 _GONE = 0.1
 """Added to the strength of "no visit for long", as readers ask first whether customers are still there, and taken off
 that of a range of days, which says little of it."""
@@ -39,7 +41,7 @@ _OWN = 0.8
 _OWN_BONUS = 0.4
 """Added to the strength of such a category, so that it comes before numbers that tell no more."""
 # Of every segment, so large a part must be within its step of a column that names all of them.
-_NEARLY_ALL = 0.95
+_ON_STEP = 0.95
 
 
 @dataclass(eq=False)
@@ -81,7 +83,12 @@ class Traits:
     def columns(self) -> tuple[list[str], list[str]]:
         """The columns that give words, and those that do so only where the others do not suffice."""
         table = self.statistics.table
-        columns = table.clustering_columns
+        # A rate of orders is said as the days between two of them, which people can imagine.
+        columns = [
+            name
+            for name in table.clustering_columns
+            if table.described[name].unit != ORDERS_PER_30_DAYS or _GAP not in table.numbers
+        ]
         is_any = not self.clustered_on and not any(name in columns for name in MAIN)
         first = [name for name in columns if is_any or name in TRAITS or name in self.clustered_on]
         if not any(name in columns for name in MAIN):
@@ -133,7 +140,7 @@ class Traits:
 
     def steps(self) -> dict[int, Trait] | None:
         """One trait per segment, the lowest first, where a single column has all as its steps; None if none has."""
-        best, certainty = None, _NEARLY_ALL
+        best, certainty = None, _ON_STEP
         n_segments, describes = self.statistics.n_segments, self._differences.describes
         for name in sorted(self.columns[0], key=lambda name: (name not in self.clustered_on, describes(name))):
             if not self.words.has_order(name) or (name in TRAITS and not self.words.is_abstract(name)):
@@ -202,7 +209,18 @@ class Traits:
         traits = [
             trait for trait in traits if not (name in TRAITS and trait.order == 0) or self._is_its_own(trait, segment)
         ]
+        traits = [
+            replace(trait, is_clear=False) if is_of_few else trait
+            for trait in traits
+            if not (is_of_few := self._is_of_too_few(trait, segment)) or not trait.says_numbers
+        ]
         return traits or self._of_missing(name, segment)
+
+    def _is_of_too_few(self, trait: Trait, segment: int) -> bool:
+        """Whether words leave many members out, since these have no value: the gaps of whom a third has one order."""
+        is_of_values = all(term.operator not in PRESENCE for term in trait.terms)
+        known = self._term_shares.by_segment((Term(trait.feature, KNOWN),))[segment]
+        return bool(is_of_values and trait.members < NEARLY_ALL and known < COVERED)
 
     def _of_range(self, name: str, segment: int, direction: int | None) -> list[Trait]:
         """The range that holds most members and few others, where both sides of it have customers.
@@ -213,9 +231,9 @@ class Traits:
         if not self.words.has_order(name) or self.words.is_abstract(name):
             return []
         if terms is not None:
-            bounds = self.words.of_bounds(name, segment, terms, kind="middle")
+            bounds = self.words.bounds.of(name, segment, terms, kind="middle")
         else:
-            bounds = self.words.central(name, segment) if direction == 0 else []
+            bounds = self.words.bounds.central(name, segment) if direction == 0 else []
         return self._true(name, segment, [one._replace(is_bound=False) for one in bounds], clear=True, effect=None)
 
     def _ranges(self, segment: int) -> Mapping[str, tuple[Term, ...]]:
@@ -231,7 +249,7 @@ class Traits:
         terms = self._ranges(segment).get(name, ()) if name not in TRAITS else ()
         if wording.kind != "middle" or len(terms) < 2 or len(wording.terms) < 2 or self.words.is_abstract(name):
             return self.contrasts.as_zero(name, segment, wording)
-        by_range = next(iter(self.words.of_bounds(name, segment, terms, kind="middle")), wording)
+        by_range = next(iter(self.words.bounds.of(name, segment, terms, kind="middle")), wording)
         return by_range._replace(order=wording.order, is_bound=wording.is_bound)
 
     def _is_its_own(self, trait: Trait, segment: int) -> bool:

@@ -24,9 +24,11 @@ _QUANTILES = (_QUARTERS[0], LOW, 0.5, HIGH, _QUARTERS[1])
 # A comparison is worth a word from a large effect on (Cohen's d), or from a quarter of what the others have.
 _DEVIATIONS, _PART = 0.8, 0.25
 _IQR_OF_NORMAL = 1.349
+NEARLY_ALL = 0.8
+"""So large a part of the members stands for nearly all: a single value is said of it, a range is widened to it."""
 # Having something is said of a segment of which four fifths have it and four fifths of the others do not, hardly any of
 # it where four fifths have none.
-_NEARLY_ALL, _HALF = 0.8, 0.5
+_HALF = 0.5
 
 
 @dataclass(eq=False)
@@ -105,7 +107,7 @@ class ColumnLevels:
         for is_present, alike in ((True, some), (False, none)):
             term = Term(name, "==" if is_present else ">", 0.0)
             is_alone = (np.delete(alike, segment) < _HALF).all()
-            if alike[segment] >= _NEARLY_ALL and self.shares.of((term,), segment)[1] >= _NEARLY_ALL and is_alone:
+            if alike[segment] >= NEARLY_ALL and self.shares.of((term,), segment)[1] >= NEARLY_ALL and is_alone:
                 return is_present
         return None
 
@@ -114,7 +116,7 @@ class ColumnLevels:
         is_upper = [term.operator for term in terms] == ["<"] and float(terms[0].value or 0) > 1
         if not is_upper or name in TRAITS or self.statistics.ranked[name].grid[0] != 0:
             return False
-        return bool(self.shares.of((Term(name, "==", 0.0),), segment)[0] >= _NEARLY_ALL)
+        return bool(self.shares.of((Term(name, "==", 0.0),), segment)[0] >= NEARLY_ALL)
 
     def is_money(self, name: str) -> bool:
         """Whether a column is about money that customers bring."""

@@ -11,17 +11,16 @@ from functools import cached_property
 import numpy as np
 
 from custseg._column_kinds import is_share_name
-from custseg.profiling._own_values import OwnValues, own_values
 from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words
 from custseg.profiling.naming.traits._levels import Level, amount_ends, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
-from custseg.profiling.naming.traits._words import COMPARED, MAIN, TRAITS, Wording, in_each_language
-from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, ColumnLevels
+from custseg.profiling.naming.traits._words import COMPARED, TRAITS, Wording, in_each_language
+from custseg.profiling.naming.traits.columns._column_bounds import ColumnBounds
+from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, NEARLY_ALL, ColumnLevels
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
-from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
 from custseg.profiling.naming.traits.columns._number_kinds import (
     AMOUNT,
     BY_VALUES,
@@ -35,12 +34,9 @@ from custseg.profiling.naming.traits.columns._number_kinds import (
 from custseg.profiling.naming.traits.columns._own_words import AWAY, SINCE, OwnWords
 from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 from custseg.profiling.naming.traits.columns._value_words import (
-    bound_words,
     has_bound_words,
-    interval_words,
     level_words,
     range_words,
-    says_last,
 )
 from custseg.texts import EXACT, LANGUAGES, SHARES, number
 
@@ -61,7 +57,6 @@ class ColumnWords:
     statistics: ColumnStatistics
     shares: TermShares
     _flags: dict[str, bool] = field(default_factory=dict)
-    _own_values_of: dict[tuple[str, int], OwnValues] = field(default_factory=dict)
 
     @cached_property
     def kinds(self) -> NumberKinds:
@@ -79,9 +74,14 @@ class ColumnWords:
         return ColumnLevels(self.statistics, self.shares)
 
     @cached_property
+    def bounds(self) -> ColumnBounds:
+        """Bounds in numbers."""
+        return ColumnBounds(self.statistics, self.shares, self.kinds, self.labels, self.levels)
+
+    @cached_property
     def sides(self) -> SideBounds:
         """Bounds that set segments apart on their side of the others."""
-        return SideBounds(self.statistics, self.spoken_bounds)
+        return SideBounds(self.statistics, self.bounds.spoken)
 
     @cached_property
     def own_words(self) -> OwnWords:
@@ -96,9 +96,7 @@ class ColumnWords:
 
     def has_order(self, name: str) -> bool:
         """Whether a column is one of numbers that are more and less, not of flags or labels, and without codes."""
-        if name not in self.statistics.ranked or self.is_flag(name) or self.levels.codes(name):
-            return False
-        return self.kinds.of(name) != LABELS
+        return self.bounds.has_order(name)
 
     def is_abstract(self, name: str) -> bool:
         """Whether the figures of a column say little to most readers."""
@@ -140,16 +138,16 @@ class ColumnWords:
             wordings += (
                 self._compared(name, segment, direction) if is_worth else self._beyond_median(name, segment, direction)
             )
-        wordings = self._as_values(name, [*single, *wordings])
+        wordings = self.bounds.as_values(name, segment, [*single, *wordings])
         return wordings or (self._without_code(name) if self.levels.codes(name) else [])
 
     def _of_single_value(self, name: str, segment: int, direction: int | None) -> list[Wording]:
-        """The answer on a scale that most members give and few others: "staff 3" rather than up to 3."""
+        """The answer on a scale that nearly all members give and few others: "staff 3" rather than up to 3."""
         if not direction or self.kinds.of(name) not in (RATING, SCALE):
             return []
         terms = (Term(name, "==", float(self.statistics.ranked[name].quantiles[segment][2])),)
         shares = self.shares.of(terms, segment)
-        is_usual = is_most(shares[0], int(self.statistics.sizes()[segment])) and shares[0] - shares[1] >= _TELLING
+        is_usual = shares[0] >= NEARLY_ALL and shares[0] - shares[1] >= _TELLING
         return [Wording({}, terms, "low" if direction < 0 else "high")] if is_usual else []
 
     def _of_presence(self, name: str, segment: int) -> Wording | None:
@@ -186,12 +184,12 @@ class ColumnWords:
         is_true = median <= quantiles[LOW] if wording.kind == "low" else median >= quantiles[HIGH]
         is_highest = level.position == level.n_levels - 1
         is_true &= not (is_highest and self.levels.is_money(name) and self.levels.is_exceeded(name, segment))
-        bounds = self.of_bounds(name, segment, level.terms(name), kind=wording.kind if is_true else "middle")
+        bounds = self.bounds.of(name, segment, level.terms(name), kind=wording.kind if is_true else "middle")
         is_true &= not self.sides.is_far_exceeded(name, segment, -1 if wording.kind == "low" else 1)
         if not is_true or not (self.kinds.of(name) in BY_VALUES or self.levels.matters(name, segment)):
             return bounds
         words = self._without_rank(name, segment, level)
-        values = self._own_values(name, segment)
+        values = self.bounds.values_of(name, segment)
         if words.kind == "high" and not (self._says_little(name) or values.is_near(level.low)):
             # "More passages" than 3 says nothing of customers who have 76: more than 60 does.
             terms = values.tightened(words.terms)
@@ -231,7 +229,7 @@ class ColumnWords:
     def _beyond_median(self, name: str, segment: int, direction: int) -> list[Wording]:
         """The side of the median of all in numbers, where the difference is too small to compare in words."""
         term = Term(name, "<" if direction < 0 else ">=", self.levels.quantiles(name)[0.5])
-        return self.of_bounds(name, segment, (term,), kind="middle")
+        return self.bounds.of(name, segment, (term,), kind="middle")
 
     def _compared(self, name: str, segment: int, direction: int) -> list[Wording]:
         """The range that sets the segment apart on its side, where segments overlap too much for levels.
@@ -253,7 +251,7 @@ class ColumnWords:
             return []  # whoever keeps to an own rhythm is not away
         terms = self.sides.terms(name, segment, direction)
         wordings = (
-            self.of_bounds(name, segment, bounds, kind=self._range_kind(name, bounds, kind)) for bounds in terms
+            self.bounds.of(name, segment, bounds, kind=self._range_kind(name, bounds, kind)) for bounds in terms
         )
         return [wording._replace(is_bound=False) for words in wordings for wording in words]
 
@@ -269,16 +267,16 @@ class ColumnWords:
         wording = self._level_wording(name, segment, level)
         is_inner = 0 < level.position < level.n_levels - 1
         if is_inner and not self.levels.is_on_its_side(name, segment, wording.kind):
-            wording = next(iter(self.of_bounds(name, segment, level.terms(name), kind="middle")), wording)
+            wording = next(iter(self.bounds.of(name, segment, level.terms(name), kind="middle")), wording)
         if not is_inner and self.labels.last_time(name) is not None:
-            wording = next(iter(self.of_bounds(name, segment, level.terms(name), kind=wording.kind)), wording)
-        return next(iter(self._as_values(name, [wording])), wording)
+            wording = next(iter(self.bounds.of(name, segment, level.terms(name), kind=wording.kind)), wording)
+        return next(iter(self.bounds.as_values(name, segment, [wording])), wording)
 
     def _level_wording(self, name: str, segment: int, level: Level) -> Wording:
         wording = level_words(self.labels.label(name), level, name, forms=self.labels.level_forms(name))
         if self._is_said_by_range(name, level, wording.kind):
             kind = self._range_kind(name, level.terms(name), wording.kind)
-            ranges = self.of_bounds(name, segment, level.terms(name), kind=kind)
+            ranges = self.bounds.of(name, segment, level.terms(name), kind=kind)
             return ranges[0]._replace(order=wording.order, is_bound=False) if ranges else wording
         words = self.labels.in_manner(name, _HEIGHTS.get((level.n_levels, level.position), ""))
         is_end = level.n_levels >= _FEWEST_WITH_ENDS and level.position in (0, level.n_levels - 1)
@@ -302,58 +300,6 @@ class ColumnWords:
             return False
         return kind == "middle" or self.labels.manner(name) == "age" or self.labels.last_time(name) is not None
 
-    def _as_values(self, name: str, wordings: list[Wording]) -> list[Wording]:
-        """The words of a column that is said by its values, by these: of a column of labels only a single one."""
-        kind = self.kinds.of(name)
-        if kind not in BY_VALUES:
-            return wordings
-        present, label = self.statistics.ranked[name].grid, self.labels.label(name)
-        by_values = (interval_words(label, wording, present=present, kind=kind) for wording in wordings)
-        return [wording for wording in by_values if wording is not None]
-
-    def central(self, name: str, segment: int) -> list[Wording]:
-        """The range of most members of a segment that is like the others in recency, orders or money."""
-        has_range = name in MAIN and bool(self.statistics.ranked[name].counts[segment])
-        terms = self._own_values(name, segment).central(name) if has_range else ()
-        wordings = self.of_bounds(name, segment, terms, kind="middle") if terms else []
-        return [wording._replace(order=0.0) for wording in wordings]
-
-    def _own_values(self, name: str, segment: int) -> OwnValues:
-        """Where the values of a segment with a value lie, by which its bounds are said."""
-        if (name, segment) not in self._own_values_of:
-            values, labels = self.statistics.clustered_values(name)
-            last = says_last(name, self.statistics.ranked[name].grid) and self.labels.last_time(name) is None
-            self._own_values_of[name, segment] = own_values(
-                values[labels == segment], spoken=self.spoken_bounds(name), says_last=last
-            )
-        return self._own_values_of[name, segment]
-
-    def of_bounds(self, name: str, segment: int, terms: tuple[Term, ...], *, kind: str) -> list[Wording]:
-        """Bounds of a column as words, by the values that the members of the segment have: "orders 5 to 9"."""
-        if self.statistics.ranked[name].counts[segment]:
-            tightened = self._own_values(name, segment).tightened(terms)
-            size = int(self.statistics.sizes()[segment])
-            # In a wide segment a narrower range may not hold for most.
-            if tightened != terms and is_most(self.shares.of(tightened, segment)[0], size):
-                terms = tightened
-        kind_of_numbers, label = self.kinds.of(name), self.labels.label(name)
-        if (words := bound_words(terms)) is not None:
-            return [Wording(words, terms, kind, is_bound=name != AWAY)]
-        if kind_of_numbers in BY_VALUES:
-            return self._as_values(name, [Wording({}, terms, kind)])
-        if self.is_hardly_any(name, segment, terms):
-            return [Wording(self.labels.phrased("hardly_any", name), terms, kind)]
-        grid, unit = self.statistics.ranked[name].grid, self.statistics.table.described[name].unit
-        words = range_words(label, terms, present=grid, unit=unit)
-        if (time := self.labels.last_time(name)) is not None:
-            words = time.words({term.operator: float(term.value or 0) for term in terms}, otherwise=words)
-        return [Wording(words, terms, kind, is_bound=True)]
-
-    def is_hardly_any(self, name: str, segment: int, terms: tuple[Term, ...]) -> bool:
-        """Whether an upper bound is said as hardly any of it, as most members have none."""
-        is_amount = self.kinds.of(name) in (AMOUNT, COUNT) and self.labels.last_time(name) is None
-        return is_amount and self.has_order(name) and self.levels.is_mostly_none(name, segment, terms)
-
     def of_category(self, name: str, share: CategoryShare) -> Wording:
         """That the members have a category more or less often than the others."""
         is_more = share.difference is not None and share.difference.value > 0
@@ -365,14 +311,6 @@ class ColumnWords:
     def of_missing(self, name: str) -> Wording:
         """That values are missing."""
         return Wording(self.labels.phrased("missing", name), (Term(name, MISSING),), "missing")
-
-    def spoken_bounds(self, name: str) -> tuple[float, ...]:
-        """The numbers that people say of such a column: a month, a quarter, half a year; of most columns none."""
-        time = self.labels.last_time(name)
-        if time is not None:
-            return time.spoken
-        is_of_days = name in SINCE or self.statistics.table.described[name].unit == "days"
-        return SPOKEN_DAYS if is_of_days else ()
 
 
 # From so many levels on there is a low one beside the lowest.

@@ -10,11 +10,11 @@ import numpy as np
 
 from custseg._column_kinds import (
     is_amount_or_count,
+    is_counted_name,
     is_cycle_name,
     is_kind_name,
     is_label_column,
     is_money_name,
-    is_plural_name,
     is_scale_name,
 )
 from custseg._numerics import Floats
@@ -92,7 +92,7 @@ class NumberKinds:
             return FEW
         return (
             COUNT
-            if grid[0] >= 0 and is_plural_name(name) and not (_OF_TIME.fullmatch(name) or _is_money(name))
+            if grid[0] >= 0 and is_counted_name(name) and not (_OF_TIME.fullmatch(name) or _is_money(name))
             else AMOUNT
         )
 

@@ -11,7 +11,7 @@ from custseg.profiling.measures._terms import OPERATORS, Term, bound_text
 from custseg.profiling.naming.traits._levels import Level
 from custseg.profiling.naming.traits._words import Wording, Words
 from custseg.profiling.naming.traits.columns._number_kinds import FEW, LABELS, RATING, SCALE, YEARS
-from custseg.texts import LANGUAGES, number, text, whole_range
+from custseg.texts import LANGUAGES, number, plural_form, text, whole_range
 
 _COUNTED = frozenset({"order_count"})
 """Features of whole numbers, whose upper bound is the last one within it."""
@@ -61,10 +61,14 @@ def bound_words(terms: Sequence[Term]) -> Words | None:
         if feature not in _COUNTED:
             return None
         form, values = "==", values[:1]
-    return {
-        language: text(language, "profiling", "bounds", feature, form).format(*(number(v, language) for v in values))
-        for language in LANGUAGES
-    }
+    return {language: _bounds_as_text(feature, form, values, language=language) for language in LANGUAGES}
+
+
+def _bounds_as_text(feature: str, form: str, values: Sequence[float], *, language: str) -> str:
+    """The bounds in the form of the catalogs; of several forms that of the last number, as nouns are inflected."""
+    words = text(language, "profiling", "bounds", feature, form)
+    words = words if isinstance(words, str) else plural_form(values[-1], words, language)
+    return words.format(*(number(value, language) for value in values))
 
 
 def range_words(label: Words, terms: Sequence[Term], *, present: Floats, unit: str) -> Words:
