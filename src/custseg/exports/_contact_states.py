@@ -78,5 +78,6 @@ def _check_flags(rows: nw.LazyFrame[Any], names: Sequence[str], caller: str) -> 
 
 
 def _check_distinct_ids(rows: nw.LazyFrame[Any], caller: str) -> None:
-    counts = rows.group_by("customer_id").agg((nw.len() - 1).alias("repeats"))
-    check_repeated(int(collect(counts.select(nw.col("repeats").sum())).item() or 0), caller, "features")
+    rows_of_each = rows.group_by("customer_id").agg(nw.len().alias("rows"))
+    repeats = rows_of_each.select((nw.col("rows") - 1).alias("repeats"))
+    check_repeated(int(collect(repeats.select(nw.col("repeats").sum())).item() or 0), caller, "features")

@@ -79,11 +79,11 @@ def moved_in_spark(
         tables.append(_values(values, tables[0]))
     below = nw.concat(tables, how="diagonal")
     present = [name for name in below.collect_schema().names() if name != "customer_id"]
+    counted = [*_KEYS, *(["given"] if "given" in present else [])]
     grouped = below.group_by("customer_id").agg(
         # Each value is in one row; the largest of it and of missing ones is the value.
         *(nw.col(name).max() for name in present),
-        *(nw.col(name).count().alias(f"n_{name}") for name in _KEYS),
-        *([nw.col("given").count().alias("n_given")] if "given" in present else []),
+        *(nw.col(name).count().alias(f"n_{name}") for name in counted),
     )
     grouped = grouped.filter((nw.col("n_before") > 0) | (nw.col("n_after") > 0))
     grouped = grouped.with_columns(_settled_after(present, min_confidence).alias("after"))
@@ -96,9 +96,9 @@ def moved_in_spark(
         grouped = grouped.with_columns(units.alias("units"))
     flows = _flows(grouped, has_values=has_values)
     columns = ["customer_id", *_KEYS, *(["units"] if has_values else [])]
-    sums = ["customers", *(["units"] if has_values else [])]
+    selected = ["customers", *(["units"] if has_values else [])]
     without = int(flows.get_column("without_value").sum()) if has_values else 0
-    return MovementInSpark(grouped.select(columns), flows.select(*_KEYS, *sums), without)
+    return MovementInSpark(grouped.select(columns), flows.select(*_KEYS, *selected), without)
 
 
 def _rows_of(
