@@ -25,7 +25,7 @@ _OF_PROJECT = ("date_format", "decimal", "thousands", "separator", "encoding", "
 
 
 _FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
-_VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
+_VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are|has)\b)"
 
 
 class LocalizedError(click.ClickException):

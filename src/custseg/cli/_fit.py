@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from custseg.cli._errors import LIBRARY_NAMES, LocalizedUsageError, command_errors
 from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
-from custseg.cli._values import MethodName, min_size, rates, segments, segments_text, share
+from custseg.cli._values import MethodName, min_size, rates, segments, segments_text, share, weights
 from custseg.cli.pipeline._project import (
     SYSTEM_OPTIONS,
     Project,
@@ -30,7 +30,7 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
 FIT_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language",
-                 "labels", "seed", "rules", "lifecycle")  # fmt: skip
+                 "labels", "seed", "rules", "lifecycle", "weights")  # fmt: skip
 GOAL_NAMES = ("revenue", "repeat_purchase", "order_value", "retention", "email_engagement")
 """The goals of `custseg.goals`, which is not imported for `--help`; a test compares both."""
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
@@ -110,6 +110,8 @@ SEGMENT_OPTIONS = _together(
                  "[default: none]"),
     click.option("--columns", help="Features to cluster on, separated by commas. "
                  "[default: recency_days,order_count,revenue]"),
+    click.option("--weight", "weights", multiple=True, metavar="COLUMN=NUMBER", callback=lambda _c, _p, v: weights(v),
+                 help="How much a column counts, such as revenue=2; once per column. [default: 1 each]"),
     click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True,
                  help="Language of the results; --help and rare errors are in English."),
     click.option("--labels", type=click.Path(path_type=str),
