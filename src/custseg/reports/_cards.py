@@ -87,8 +87,7 @@ def _stated(segment: int, sources: Sources) -> dict[str, str] | None:
     result = sources.result
     if segment not in result.rule_texts:
         return None
-    is_part = any(row.stage and segment in row.numbers and len(row.numbers) > 1 for row in result.clusterings)
-    return {"label": sources.words["stage" if is_part else "stated"], "text": result.rule_texts[segment]}
+    return {"label": sources.words["stage" if result.stage_choices else "stated"], "text": result.rule_texts[segment]}
 
 
 def _name_reason(row: SegmentProfile, sources: Sources) -> list[str]:
