@@ -79,7 +79,7 @@ def test_reason_says_what_is_a_rule_and_what_was_found() -> None:
     result = fitted()
     why = result.why()
     assert "2 segments are stated as rules" in why
-    assert "“Wide” (width >= 90); “South” (region = 'south')" in why
+    assert "“Wide” (width is at least 90); “South” (region is 'south')" in why
     assert f"found by clustering {int((result.labels > 1).sum())} customers of whom no rule is true" in why
     russian = result.in_language("ru")
     assert russian.model.names[:2] == ("Широкие", "Юг")
@@ -90,7 +90,7 @@ def test_explanation_of_a_rule_and_of_a_cluster() -> None:
     result = fitted()
     of_rule = explain(result, int((result.labels == 0).argmax()))
     assert (of_rule.segment, of_rule.confidence, of_rule.rule) == (0, 1.0, "width >= 90")
-    assert "The segment is stated as a rule, which is true of them: width >= 90." in repr(of_rule)
+    assert "The segment is stated as a rule, which is true of them: width is at least 90." in repr(of_rule)
     of_cluster = explain(result, int((result.labels == 3).argmax()))
     assert (of_cluster.segment, of_cluster.rule) == (3, "")
     assert of_cluster.second_segment in (2, 4)

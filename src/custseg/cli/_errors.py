@@ -28,7 +28,7 @@ _MAPPED = ("rates", "only")
 """Arguments that map, which are options with KEY=VALUE."""
 _MAPPING = re.compile(rf"(?<![\w-])({'|'.join(_MAPPED)})=\{{'([^']*)': (.+?)(?:, \.\.\.)?\}}")
 _FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
-_VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are)\b)"
+_VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are|has)\b)"
 
 
 class LocalizedError(click.ClickException):

@@ -21,6 +21,7 @@ from custseg.cli._values import (
     segments,
     segments_text,
     share,
+    weights,
 )
 from custseg.cli.pipeline._project import (
     SYSTEM_OPTIONS,
@@ -39,7 +40,7 @@ _ROLES = ("customer", "order", "date", "amount", "quantity", "price", "product",
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _FURTHER = ("rates", "timezone")
 FIT_ARGUMENTS = ("as_of", "window_days", "refunds", "min_size", "lift", "method", "segments", "goal", "language",
-                 "labels", "seed", "rules", "lifecycle", "sensitive")  # fmt: skip
+                 "labels", "seed", "rules", "lifecycle", "sensitive", "weights")  # fmt: skip
 GOAL_NAMES = ("revenue", "repeat_purchase", "order_value", "retention", "email_engagement")
 """The goals of `custseg.goals`, which is not imported for `--help`; a test compares both."""
 _MARKS = {r"\t": "\t", "tab": "\t", "space": " ", "none": None}
@@ -122,6 +123,8 @@ SEGMENT_OPTIONS = _together(
     click.option("--sensitive", default="", callback=lambda _c, _p, v: names(v), metavar="COLUMNS",
                  help="Columns that are sensitive, separated by commas: they describe segments, and are not clustered "
                  "on. Age, sex, children, health and religion are known by name; --columns takes them all the same."),
+    click.option("--weight", "weights", multiple=True, metavar="COLUMN=NUMBER", callback=lambda _c, _p, v: weights(v),
+                 help="How much a column counts, such as revenue=2; once per column. [default: 1 each]"),
     click.option("--language", is_eager=True, type=click.Choice(["en", "ru"]), default="en", show_default=True,
                  help="Language of the results; --help and rare errors are in English."),
     click.option("--labels", type=click.Path(path_type=str),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import click
@@ -65,6 +66,27 @@ def chosen_values(texts: tuple[str, ...]) -> dict[str, list[str]] | None:
 def names(text: str | None) -> tuple[str, ...]:
     """`age,income` as two columns."""
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+
+
+def weights(texts: tuple[str, ...]) -> dict[str, float] | None:
+    """`region=2` for each column; None without any. A column may have an equals sign in its name."""
+    pairs = [text.rpartition("=") for text in texts]
+    values = {column: positive_number(value) for column, _, value in pairs if column}
+    for text, (column, _, _) in zip(texts, pairs, strict=True):
+        if values.get(column) is None:
+            raise click.BadParameter(f"{text!r} is not a column with a number above 0, such as region=2.")
+    if len(values) < len(texts):
+        raise click.BadParameter(f"{list(texts)} must name each column once.")
+    return values or None
+
+
+def positive_number(value: str) -> float | None:
+    """The number that a text is; None unless it is finite and above 0."""
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if 0 < number < math.inf else None
 
 
 def segments_text(numbers: int | range) -> str:

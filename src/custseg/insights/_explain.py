@@ -19,6 +19,7 @@ from custseg.insights._explanation import Counterfactual, Explanation, Reason
 from custseg.model import Branches, Group
 from custseg.preparation import CategoryPlan, ColumnPlan
 from custseg.result import Segmentation
+from custseg.rule_segments import condition_text
 from custseg.texts import LANGUAGES, YEAR
 
 _CALLER = "explain"
@@ -171,6 +172,7 @@ def _by_rule(result: Segmentation, customer: object, group: Group, *, language: 
         counterfactual=None,
         language=language,
         rule=result.model.branches.items[group.position].when,
+        rule_text=condition_text(result.model.branches.predicates[group.position], result.features.described, language),
     )
 
 

@@ -146,6 +146,8 @@ class Explanation:
         What the features are called in the sentences; by default they have their names.
     rule : str
         The rule that takes the customer, where the segment is stated as one: then there is nothing else to explain.
+    rule_text : str
+        The same in words.
     """
 
     customer: int | str
@@ -162,11 +164,12 @@ class Explanation:
     language: str = "en"
     phrases: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     rule: str = ""
+    rule_text: str = ""
 
     def __repr__(self) -> str:
         head = self._sentence("head", customer=printable(str(self.customer)), name=self.name, number=str(self.segment))
         if self.rule:
-            return f"{head}\n{self._sentence('by_rule', rule=printable(self.rule))}"
+            return f"{head}\n{self._sentence('by_rule', rule=self.rule_text)}"
         if self.second_segment is None:
             return f"{head}\n{self._sentence('only_segment')}"
         supporting, opposing = self._printed_reasons()

@@ -73,7 +73,8 @@ def plot_all(result: Segmentation) -> dict[str, Figure]:
         of_axes["rfm_grid"] = plot_rfm_grid
     if result.reassignments:
         of_axes["minimum_size"] = plot_minimum_size
-    if any(row.n_clusters > 1 for row in result.choice.candidates):
+    choices = [row.choice for row in result.clusterings]
+    if len(choices) == 1 and any(row.n_clusters > 1 for row in choices[0].candidates):
         of_axes["choice"] = plot_choice
     if has_several:
         of_axes["silhouette"] = plot_silhouette

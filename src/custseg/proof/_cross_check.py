@@ -165,7 +165,8 @@ def cross_check(
         what each column adds to the share that is explained, and which lift an average cell can show.
     result : Segmentation, optional
         A fit of the same customers: the check then says what each further segment of its method adds, to the silhouette
-        over that of structureless data and, with an outcome, to the share that is explained.
+        over that of structureless data and, with an outcome, to the share that is explained. Segments that are rules
+        are counted; of a fit with clusters inside stages of the lifecycle the check says nothing.
     customer_column : str, default "customer_id"
         Column of ids, by which `result` and the outcome are joined.
     language : {"en", "ru"}, default "en"

@@ -11,7 +11,7 @@ import numpy as np
 
 from custseg._numerics import Floats, Integers, unit_of
 from custseg.errors import DataError
-from custseg.result import Segmentation
+from custseg.result import Clustering, Segmentation
 from custseg.texts import DASH, number, percent
 
 
@@ -65,30 +65,33 @@ def further_segments(
 ) -> tuple[FurtherSegment, ...]:
     """The clusterings of the selected method by number of segments, those that meet the minimum size.
 
-    `outcome` are ids and values of customers; all customers that were clustered must have one.
+    `outcome` are ids and values of customers; all customers in segments must have one. Segments that are rules are
+    counted. None where stages of the lifecycle have clusters each, or rules take all customers.
     """
-    choice = result.choice
-    values = None if outcome is None else _values_of_rows(result, outcome, caller)
+    if len(result.clusterings) != 1:
+        return ()
+    [clusters] = result.clusterings
+    choice = clusters.choice
+    outcomes = None if outcome is None else _Outcomes.of(result, clusters, outcome, caller=caller)
+    n_others = len(result.model.numbers) - len(clusters.numbers)
     candidates = [row for row in choice.candidates if row.method == choice.best.method and row.meets_min_size]
     by_number = {row.n_clusters: row for row in candidates}
     rows: list[FurtherSegment] = []
     for n_segments, candidate in sorted(by_number.items()):
         explained = math.nan
-        if values is not None:
-            of_sample = len(candidate.labels) == len(choice.fitted_rows.sample)
-            fitted = values[choice.fitted_rows.sample] if of_sample else values
-            explained = explained_share(fitted, np.asarray(candidate.labels))
+        if outcomes is not None:
+            explained = outcomes.explained(np.asarray(candidate.labels), choice.fitted_rows.sample)
         last = rows[-1] if rows else None
         excess, stability = _number(candidate.silhouette_gain), _number(candidate.stability)
         rows.append(
             FurtherSegment(
-                n_segments,
+                n_segments + n_others,
                 excess,
                 math.nan if last is None else excess - last.excess,
                 stability,
                 explained,
                 math.nan if last is None else explained - last.explained,
-                n_segments * sends,
+                (n_segments + n_others) * sends,
                 is_selected=n_segments == choice.best.n_clusters,
             )
         )
@@ -114,16 +117,37 @@ def explained_share(values: Floats, groups: Integers) -> float:
     return 1 - float(np.average(variances, weights=sizes[several])) / total
 
 
-def _values_of_rows(result: Segmentation, outcome: tuple[Sequence[Any], Floats], caller: str) -> Floats:
-    """The outcome of each customer that was clustered, in the order of the rows of the fit."""
-    by_id = dict(zip(outcome[0], outcome[1].tolist(), strict=True))
-    ids = np.array(result.features.ids.to_list(), dtype=object)[result.is_clustered]
-    if lacking := sum(value not in by_id for value in ids.tolist()):
-        raise DataError(
-            f"{caller}: the table lacks {'fewer than 10' if lacking < 10 else f'{lacking:,}'} customers of result. "
-            "Give a table of the same customers, with ids of the same type."
-        )
-    return np.array([by_id[value] for value in ids.tolist()])
+@dataclass(frozen=True, eq=False)
+class _Outcomes:
+    """The outcomes of the customers who were clustered, and of those in rules with their segments."""
+
+    clustered: Floats
+    in_rules: Floats
+    rules: Integers
+
+    @classmethod
+    def of(
+        cls, result: Segmentation, clusters: Clustering, outcome: tuple[Sequence[Any], Floats], *, caller: str
+    ) -> _Outcomes:
+        """By the ids of the outcome; DataError if it lacks customers in segments."""
+        by_id = dict(zip(outcome[0], outcome[1].tolist(), strict=True))
+        inside = result.labels >= 0
+        ids, labels = np.array(result.features.ids.to_list(), dtype=object)[inside].tolist(), result.labels[inside]
+        if lacking := sum(value not in by_id for value in ids):
+            raise DataError(
+                f"{caller}: the table lacks {'fewer than 10' if lacking < 10 else f'{lacking:,}'} customers of result. "
+                "Give a table of the same customers, with ids of the same type."
+            )
+        values = np.array([by_id[value] for value in ids])
+        is_clustered = np.isin(labels, clusters.numbers)
+        return cls(values[is_clustered], values[~is_clustered], labels[~is_clustered])
+
+    def explained(self, labels: Integers, sample: Integers) -> float:
+        """The share that is explained by clusters, of all customers or those of the sample, and by rules."""
+        clustered = self.clustered if len(labels) == len(self.clustered) else self.clustered[sample]
+        # Segments of rules have numbers below those of clusters and of noise.
+        groups = np.concatenate([labels, -2 - self.rules])
+        return explained_share(np.concatenate([clustered, self.in_rules]), groups)
 
 
 def _number(value: float | None) -> float:

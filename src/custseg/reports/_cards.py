@@ -65,6 +65,7 @@ def _card(row: SegmentProfile, size: int | None, sources: Sources) -> dict[str, 
         "revenue_share": revenue,
         "revenue_share_text": None if revenue is None else percent(revenue, language, decimals=1),
         "description": row.description,
+        "stated": _stated(segment, sources),
         "markers": [marker.texts[language] for marker in row.markers],
         "name_reason": _name_reason(row, sources),
         "rule": _rule(row, sources),
@@ -79,6 +80,14 @@ def _card(row: SegmentProfile, size: int | None, sources: Sources) -> dict[str, 
         "nearest": _nearest(row, sources),
         "warnings": _warnings(row, segment, sources),
     }
+
+
+def _stated(segment: int, sources: Sources) -> dict[str, str] | None:
+    """The rule that the segment is stated as, or the condition of the stage that it is a part of."""
+    result = sources.result
+    if segment not in result.rule_texts:
+        return None
+    return {"label": sources.words["stage" if result.stage_choices else "stated"], "text": result.rule_texts[segment]}
 
 
 def _name_reason(row: SegmentProfile, sources: Sources) -> list[str]:

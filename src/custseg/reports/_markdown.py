@@ -88,6 +88,8 @@ def markdown(
 def _card(card: dict[str, Any], words: dict[str, str], advice: dict[str, str]) -> list[str]:
     """Name, what sets the segment apart, and the advice as lists."""
     lines = [f"### {_escaped(card['name'])}", "", _escaped(card["description"]), ""]
+    if card["stated"]:
+        lines += [f"**{_escaped(card['stated']['label'])}:** {_escaped(card['stated']['text'])}", ""]
     parts = [(words["who"], card["markers"]), (advice["do"], card["do"]), (advice["dont"], card["dont"])]
     if card["shows"]:
         parts.append((words["shows"], [card["shows"]]))

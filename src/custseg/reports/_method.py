@@ -11,6 +11,7 @@ from custseg.clustering import method_label
 from custseg.feature_table import distinct_phrases
 from custseg.goals import GOALS
 from custseg.reports._sources import Sources, short_name
+from custseg.result import Segmentation
 from custseg.texts import calendar_date, counted, number, printable, text
 
 _PACKAGES = ("custseg", "numpy", "scipy", "scikit-learn", "numba", "polars", "narwhals")
@@ -22,17 +23,15 @@ def method_section(sources: Sources) -> dict[str, Any]:
     result, words, language = sources.result, sources.words, sources.language
     phrases = distinct_phrases(result.features.described, language)
     features = ", ".join(printable(phrases[name]) for name in result.model.preparation.names)
-    best = result.choice.best
     minimum = counted(result.min_size, text(language, "result", "customers"), language)
-    method = method_label(best.method, language)
     goals = text(language, "goals")
-    said = {*result.choice.remarks, goals["none"]}
+    said = {row.said(remark) for row in result.clusterings for remark in row.choice.remarks} | {goals["none"]}
     if result.minimum is not None:
         names = dict(zip(result.model.numbers, result.model.names, strict=True))
         said |= {result.minimum.text(language), *result.minimum.segment_texts(names, language)}
     paragraphs = [
         words["features"].format(features=features),
-        words["method"].format(method=method, minimum=minimum),
+        words["method"].format(method=", ".join(_methods(sources)), minimum=minimum),
         *([words["no_minimum"]] if result.minimum is None and result.as_of is not None else []),
         words["privacy"],
     ]
@@ -53,6 +52,16 @@ def method_section(sources: Sources) -> dict[str, Any]:
         "code": code_of(sources),
         "command": sources.command,
     }
+
+
+def _methods(sources: Sources) -> list[str]:
+    """What made the segments: rules or stages, and the methods of the clusters."""
+    result, language = sources.result, sources.language
+    first = []
+    if result.model.branches.items:
+        first = [sources.words["kinds"]["stages" if result.stage_choices else "rules"]]
+    methods = [row.choice.best.method for row in result.clusterings if not first or len(row.numbers) > 1]
+    return [*first, *(method_label(method, language) for method in dict.fromkeys(methods))]
 
 
 def _definitions(sources: Sources) -> dict[str, Any]:
@@ -105,15 +114,30 @@ def code_of(sources: Sources) -> list[str]:
         is_usual = GOALS.get(options.goal.name) == options.goal
         arguments["goal"] = repr(options.goal.name) if is_usual else repr(options.goal)
         names += [] if is_usual else ["Goal"]
-    best = result.choice.best
-    if best.n_clusters > 1:
-        arguments |= {"method": repr(best.method), "n_segments": repr(best.n_clusters)}
+    arguments |= _arguments_of_clusters(result)
     arguments["min_size"] = repr(options.min_size)
     arguments["random_state"] = repr(options.random_state)
     if sources.language != "en":
         arguments["language"] = repr(sources.language)
     lines = [f"    {name}={value}," for name, value in arguments.items()]
     return [f"from custseg import {', '.join(sorted(names))}", "", "result = fit_segments(", *lines, ")"]
+
+
+def _arguments_of_clusters(result: Segmentation) -> dict[str, str]:
+    """Rules or stages, the method and the number of segments."""
+    options, arguments = result.model.options, {}
+    if options.rules is not None:
+        rules = [{"name": dict(segment.names), "when": segment.when} for segment in options.rules]
+        arguments["rules"] = repr(rules)
+    if options.lifecycle:
+        arguments["lifecycle"] = "True"
+    bests = [row.choice.best for row in result.clusterings]
+    methods = {best.method for best in bests if best.n_clusters > 1}
+    if len(methods) == 1:
+        arguments["method"] = repr(*methods)
+    if not options.lifecycle and bests and (methods or options.rules is not None):
+        arguments["n_segments"] = repr(bests[0].n_clusters)
+    return arguments
 
 
 def _call(kind: str, name: str, arguments: Mapping[str, Any]) -> str:

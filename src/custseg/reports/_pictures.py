@@ -122,8 +122,9 @@ def _mapped(sources: Sources) -> list[str]:
 
 
 def _compared(sources: Sources) -> list[str]:
-    """One picture where several numbers of segments were measured."""
-    return [""] if len({row.n_clusters for row in sources.result.choice.candidates}) > 1 else []
+    """One picture where several numbers of segments were measured; inside stages each has its own."""
+    choices = [row.choice for row in sources.result.clusterings]
+    return [""] if len(choices) == 1 and len({row.n_clusters for row in choices[0].candidates}) > 1 else []
 
 
 def _repeated(sources: Sources) -> list[str]:

@@ -65,8 +65,9 @@ def report_data(
         `segments` (list of dict): one card per segment, in the order in which they are printed: `number` (int), `name`,
         `full_name` (str, or None unless the name was shortened), `kind` (str: the key of the archetype, "described"
         for a name made of traits), `color` (str), `size` (int or None), `size_text` (str), `share` and
-        `revenue_share` (float or None) with `share_text` and `revenue_share_text`, `description` (str), `markers` (list
-        of str: what sets them apart), `name_reason` (list of str), `rule` (None, or dict of `text`, `accuracy`, `sql`),
+        `revenue_share` (float or None) with `share_text` and `revenue_share_text`, `description` (str), `stated`
+        (None, or dict of `label` and `text`: the rule that it is stated as, or its stage), `markers` (list of str: what
+        sets them apart), `name_reason` (list of str), `rule` (None, or dict of `text`, `accuracy`, `sql`),
         `do`, `dont` (list of str), `channel`, `cadence` (str), `own_channel`,
         `own_cadence` (str, or None where they are those of all customers), `shows` (str or None: the lift that it can
         show),

@@ -51,9 +51,15 @@ def _table(rows: Sequence[Sequence[str]], title: str = "") -> dict[str, Any]:
 
 def _choice(sources: Sources) -> dict[str, Any]:
     """The reason, and what was measured on each number of segments."""
-    choice, notes = sources.result.choice, [sources.words["how_to_read_choice"]]
-    paragraphs = [choice.reason, *choice.remarks]
-    return _section("choice", sources, paragraphs=paragraphs, tables=[_table(choice.table())], notes=notes)
+    clusterings = sources.result.clusterings
+    remarks = [row.said(remark) for row in clusterings for remark in row.choice.remarks]
+    tables = [
+        _table(row.choice.table(), short_name(row.stage))
+        for row in clusterings
+        if not row.stage or len(row.choice.candidates) > 1
+    ]
+    notes = [sources.words["how_to_read_choice"]] if tables else []
+    return _section("choice", sources, paragraphs=[sources.result.reason, *remarks], tables=tables, notes=notes)
 
 
 def _stability(sources: Sources) -> dict[str, Any] | None:

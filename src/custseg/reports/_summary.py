@@ -37,14 +37,14 @@ def figures(sources: Sources) -> list[dict[str, str]]:
     }
     if len(sizes) > 1 and None not in sizes:
         values["smallest"] = number(min(size for size in sizes if size is not None), language)
-    values["verdict"] = sources.words["kinds"][sources.result.choice.verdict]
+    values["verdict"] = sources.words["kinds"][_kind(sources)]
     return [{"key": key, "value": value, "label": words[key]} for key, value in values.items()]
 
 
 def summary(sources: Sources) -> list[dict[str, Any]]:
     """Questions with their answers, as sentences; questions without data are left out."""
     answers = {
-        "number": [sources.result.choice.reason],
+        "number": [sources.result.reason],
         "who": _who(sources),
         "sure": _sure(sources),
         "goal": _goal(sources),
@@ -55,6 +55,16 @@ def summary(sources: Sources) -> list[dict[str, Any]]:
     }
     questions = sources.words["questions"]
     return [{"question": questions[key], "answers": lines} for key, lines in answers.items() if lines]
+
+
+def _kind(sources: Sources) -> str:
+    """What kind of segments they are: rules, stages, both with clusters, or the verdict on the clusters."""
+    result = sources.result
+    if result.stage_choices:
+        return "stages"
+    if result.model.branches.items:
+        return "hybrid" if any(len(row.numbers) > 1 for row in result.clusterings) else "rules"
+    return result.choice.verdict
 
 
 def _n_customers(sources: Sources) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from custseg.result._clusterings import Clustering as Clustering
 from custseg.result._segmentation import Segmentation
 
 __all__ = ["Segmentation"]

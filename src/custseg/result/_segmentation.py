@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg._checks import check_choice, check_integer
-from custseg._column_kinds import column_notes
 from custseg._display import Tabular, html_block
 from custseg._frames import CSVFormat, frame_from_columns, table_writer
 from custseg._labels import check_new_names
 from custseg._write import write_files
 from custseg.classical_rfm import RFMGrid, rfm_grid
-from custseg.clustering import ClusteringChoice, Reassignment, cross_table
+from custseg.clustering import ClusteringChoice, Reassignment
 from custseg.distributed import WholeBase
 from custseg.errors import DataError
 from custseg.feature_table import FeatureTable, check_features, distinct_phrases
@@ -40,7 +39,9 @@ from custseg.picture_data import (
 )
 from custseg.preparation import Preparation
 from custseg.profiling import Profiles
-from custseg.result._sentences import headline, notes_on_goal, notes_on_weights, why
+from custseg.result._clusterings import Clustering, clusterings_of, notes_on_clusters, numbered
+from custseg.result._notes import notes_on_columns, notes_on_goal, notes_on_minimum, notes_on_weights
+from custseg.result._sentences import headline, reason_of, rule_texts, why
 from custseg.rule_segments import RuleCheck
 from custseg.rules import SegmentRules
 from custseg.texts import LANGUAGES
@@ -145,11 +146,21 @@ class Segmentation(Tabular):
         return np.isin(self.labels, self.cluster_numbers)
 
     @property
+    def clusterings(self) -> tuple[Clustering, ...]:
+        """The clusterings that the segments come from, with the numbers of their segments.
+
+        Without stages of the lifecycle that is `choice`, if it has a segment: rules may take all customers. With stages
+        there is one for each.
+        """
+        return clusterings_of(self.choice, self.model, self.stage_choices)
+
+    @property
     def reassignments(self) -> tuple[Reassignment, ...]:
         """Customers reassigned to meet the minimum size: from which segment to which, how many, at what cost."""
-        numbers = (*self.cluster_numbers, -1)
-        moved = self.choice.best.reassignments if self.whole is None else self.whole.reassignments
-        return tuple(replace(item, origin=numbers[item.origin], target=numbers[item.target]) for item in moved)
+        if self.whole is not None:
+            return numbered(self.whole.reassignments, self.cluster_numbers)
+        moves = (numbered(row.choice.best.reassignments, row.numbers) for row in self.clusterings)
+        return tuple(move for of_one in moves for move in of_one)
 
     @property
     def min_size(self) -> int:
@@ -215,20 +226,18 @@ class Segmentation(Tabular):
     @property
     def notes(self) -> list[str]:
         """The minimum size; values filled, compressed or left out; columns that are no amounts; the choice."""
-        language = self.choice.language
-        cluster_names = self.model.names[self.model.branches.n_segments :]
-        fit_notes = [note.text(cluster_names, language) for note in self.choice.best.notes]
+        language, columns = self.choice.language, self.model.preparation.names
         units = {feature.name: feature.unit for feature in self.features.described}
-        minimum = []
-        if self.minimum is not None:
-            names = {row.segment: row.name for row in self.profiles.listed if isinstance(row.segment, int)}
-            minimum = [self.minimum.text(language), *self.minimum.segment_texts(names, language)]
-        prepared = self.preparation.notes(language, self._phrases, units)
-        findings = [] if self.rule_check is None else self.rule_check.notes(language)
-        sampled = [] if self.whole is None else self.whole.notes(language)
-        prepared += notes_on_weights(self.model, self._phrases, language)
-        of_fit = [*self._notes_on_columns, *self.choice.remarks, *fit_notes]
-        return [*findings, *sampled, *minimum, *prepared, *of_fit, *notes_on_goal(self.model, language)]
+        return [
+            *([] if self.rule_check is None else self.rule_check.notes(language)),
+            *([] if self.whole is None else self.whole.notes(language)),
+            *notes_on_minimum(self.minimum, self.profiles, language),
+            *self.preparation.notes(language, self._phrases, units),
+            *notes_on_weights(self.model, self._phrases, language),
+            *notes_on_columns(self.features, self.labels, columns, phrases=self._phrases, language=language),
+            *notes_on_clusters(self.clusterings),
+            *notes_on_goal(self.model, language),
+        ]
 
     @property
     def goal(self) -> Goal | None:
@@ -239,19 +248,6 @@ class Segmentation(Tabular):
     def _phrases(self) -> dict[str, str]:
         """What each feature is called inside a sentence."""
         return distinct_phrases(self.features.described, self.choice.language)
-
-    @cached_property
-    def _notes_on_columns(self) -> list[str]:
-        """Codes and circular values among the attributes, and whether the segments are a cross table."""
-        clustered = self.labels >= 0
-        columns = {name: self.features.values(name)[clustered] for name in self.model.preparation.names}
-        # Those of a ready table are in the data report.
-        made = {feature.name for feature in self.features.described if feature.family == "attributes"}
-        notes = column_notes(
-            {name: columns[name] for name in columns if name in made}, self.choice.language, self._phrases
-        )
-        table = cross_table(columns, self.labels[clustered])
-        return notes if table is None else [*notes, table.text(self.choice.language, self._phrases)]
 
     def rename(self, names: Mapping[int | str, str]) -> Segmentation:
         """The same result with other names for some segments.
@@ -374,12 +370,19 @@ class Segmentation(Tabular):
         sizes = [row.size for row in self.profiles.segments]
         return headline(sizes, self.features.snapshot, phrases, min_size=self.min_size, language=self.choice.language)
 
-    def why(self) -> str:
-        """Return the reason for the choice, as it is printed: which segments are rules, and what the segments are for.
+    @property
+    def rule_texts(self) -> dict[int, str]:
+        """By number of a segment the rule that it is stated as, or the condition of its stage, in words."""
+        return rule_texts(self.model, self.features, self.choice.language)
 
-        The first where there are rules, the last with a goal.
-        """
-        return why(self.choice, self.model, self.stage_choices, n_clustered=int(self.is_clustered.sum()))
+    @property
+    def reason(self) -> str:
+        """Why there are these segments: which are rules or stages, and the reason for the choice of the others."""
+        return reason_of(self.clusterings, self.model, self.features, n_clustered=int(self.is_clustered.sum()))
+
+    def why(self) -> str:
+        """Return `reason` as it is printed, and what the segments are for if they have a goal."""
+        return why(self.reason, self.goal, self.choice.language)
 
     def _local_table(self) -> nw.DataFrame[Any]:
         return self._assignments

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from custseg._column_kinds import person_notes
-from custseg.clustering import ClusteringChoice
-from custseg.feature_table import GIVEN_FAMILIES
+from custseg.feature_table import FeatureTable
+from custseg.goals import Goal
 from custseg.model import SegmentModel
+from custseg.result._clusterings import Clustering
+from custseg.rule_segments import condition_text
 from custseg.snapshot import Snapshot
-from custseg.texts import EXACT, counted, number, plural_form, printable, shortened, text
+from custseg.texts import counted, number, plural_form, printable, shortened, text
 
 
 def headline(
@@ -26,20 +27,38 @@ def headline(
     )
 
 
-def why(choice: ClusteringChoice, model: SegmentModel, stages: Sequence[ClusteringChoice], *, n_clustered: int) -> str:
-    """The reason for the choice; before it which segments are rules, after it what the segments are for.
+def reason_of(
+    clusterings: Sequence[Clustering], model: SegmentModel, features: FeatureTable, *, n_clustered: int
+) -> str:
+    """Which segments are rules or stages, and why the others are what they are; `n_clustered` customers are in no rule.
 
-    `stages` are the choices inside stages of the lifecycle; `n_clustered` is the number of customers who were clustered
-    by `choice`, all others are in rules.
+    `features` has what the columns of the rules are called.
     """
-    language, goal = choice.language, model.options.goal
-    words = text(language, "result")
-    reason = choice.reason
-    if stages:
-        reason = _by_stages(model, stages, language)
-    elif model.branches.items:
-        reason = _by_rules(choice, model, n_clustered)
-    sentences = [str(words["why"]).format(reason=reason)]
+    if not model.branches.items:
+        return clusterings[0].choice.reason
+    conditions = _conditions(model, features, model.language)
+    if any(row.stage for row in clusterings):
+        return _by_stages(clusterings, model, conditions)
+    return _by_rules(clusterings, model, conditions, n_clustered=n_clustered)
+
+
+def rule_texts(model: SegmentModel, features: FeatureTable, language: str) -> dict[int, str]:
+    """By number of a segment the condition of its rule or stage in words."""
+    texts: dict[int, str] = {}
+    numbers = iter(model.numbers)
+    for branch, condition in zip(model.branches.items, _conditions(model, features, language), strict=True):
+        texts |= {next(numbers): condition for _ in range(branch.n_segments)}
+    return texts
+
+
+def _conditions(model: SegmentModel, features: FeatureTable, language: str) -> list[str]:
+    """The conditions of the rules and stages in words."""
+    return [condition_text(predicate, features.described, language) for predicate in model.branches.predicates]
+
+
+def why(reason: str, goal: Goal | None, language: str) -> str:
+    """The reason for the segments, and what they are for."""
+    sentences = [str(text(language, "result", "why")).format(reason=reason)]
     if goal is not None:
         goals = text(language, "goals")
         name = printable(goals["names"].get(goal.name, goal.name))
@@ -48,57 +67,39 @@ def why(choice: ClusteringChoice, model: SegmentModel, stages: Sequence[Clusteri
     return " ".join(sentences)
 
 
-def notes_on_goal(model: SegmentModel, language: str) -> list[str]:
-    """Attributes of people among the columns of the segments, and what it means that there is no goal."""
-    made = [column for column in model.columns if column.family in GIVEN_FAMILIES]
-    attributes = {column.name for column in made if column.family == "attributes"}
-    names, n_others = [column.name for column in made], len(model.columns) - len(made)
-    notes = person_notes(names, language, attributes=attributes, n_others=n_others)
-    is_plain = model.options.goal is not None or model.as_of is None
-    return notes if is_plain else [*notes, str(text(language, "goals", "none"))]
-
-
-def notes_on_weights(model: SegmentModel, phrases: Mapping[str, str], language: str) -> list[str]:
-    """The weights of columns that the caller gave; `phrases` has what columns are called inside a sentence."""
-    weights = model.options.weights
-    shown = [
-        f"{printable(phrases[name])} {number(value, language, digits=EXACT)}"
-        for name, value in weights.items()
-        if value != 1
-    ]
-    return [str(text(language, "preparation", "weighted")).format(weights=", ".join(shown))] if shown else []
-
-
-def _by_rules(choice: ClusteringChoice, model: SegmentModel, n_clustered: int) -> str:
+def _by_rules(
+    clusterings: Sequence[Clustering], model: SegmentModel, conditions: Sequence[str], *, n_clustered: int
+) -> str:
     """Which segments are rules, in the order of their priority, and how the others were made."""
-    language = choice.language
+    language = model.language
     words = text(language, "result")
-    names = iter(model.names)
-    rules = [
-        str(words["rule"]).format(name=printable(next(names)), when=printable(branch.when))
-        for branch in model.branches.items
-    ]
+    rules = _named(model.names[: len(conditions)], conditions, language)
     form = plural_form(len(rules), words["stated"], language)
     stated = form.format(count=number(len(rules), language), rules="; ".join(rules))
-    clusters = list(names)
-    if not clusters:
+    if not clusterings:
         return f"{stated} {words['no_rest']}"
+    [rest] = clusterings
     customers = counted(n_clustered, words["customers"], language)
-    if len(clusters) == 1:
-        return f"{stated} {words['one_rest'].format(customers=customers, name=printable(clusters[0]))}"
-    return f"{stated} {words['found'].format(customers=customers, reason=choice.reason)}"
+    if len(rest.numbers) == 1:
+        return f"{stated} {words['one_rest'].format(customers=customers, name=printable(rest.names[0]))}"
+    return f"{stated} {words['found'].format(customers=customers, reason=rest.choice.reason)}"
 
 
-def _by_stages(model: SegmentModel, stages: Sequence[ClusteringChoice], language: str) -> str:
-    """The stages with their conditions, and the clusters inside each."""
-    words, rule = text(language, "lifecycle"), text(language, "result", "rule")
+def _by_stages(clusterings: Sequence[Clustering], model: SegmentModel, conditions: Sequence[str]) -> str:
+    """The stages with their conditions, the clusters inside each, and those of customers in no stage."""
+    language = model.language
+    words = text(language, "lifecycle")
     names = [branch.names[language] for branch in model.branches.items]
-    rules = [
-        rule.format(name=printable(name), when=printable(branch.when))
-        for name, branch in zip(names, model.branches.items, strict=True)
-    ]
-    sentences = [str(words["stages"]).format(rules="; ".join(rules))]
-    for name, choice in zip(names, stages, strict=True):
-        form = words["one" if choice.best.n_clusters == 1 else "several"]
-        sentences.append(str(form).format(name=printable(name), reason=choice.reason))
+    sentences = [str(words["stages"]).format(rules="; ".join(_named(names, conditions, language)))]
+    for row in clusterings:
+        if row.stage and len(row.numbers) == 1:
+            sentences.append(str(words["one"]).format(name=printable(row.stage)))
+        else:
+            sentences.append(row.said(row.choice.reason))
     return " ".join(sentences)
+
+
+def _named(names: Sequence[str], conditions: Sequence[str], language: str) -> list[str]:
+    """Each condition with the name of its rule or stage before it."""
+    form = str(text(language, "result", "rule"))
+    return [form.format(name=printable(name), when=when) for name, when in zip(names, conditions, strict=True)]

@@ -112,7 +112,7 @@ def rule_groups(
     InfeasibleMinimumError if the segment of a rule, or the rest, is smaller than `min_size`.
     """
     evaluator = rules.learned(table, currency=currency, caller=caller)
-    check = rule_check(rules.segments, table, currency=currency, language="en")
+    check = rule_check(rules.segments, table, currency=currency, language=table.language)
     if not check.is_usable:
         faults = " ".join(finding.texts["en"] for finding in check.findings if finding.is_error)
         raise DataError(f"{caller}: {faults} Correct or leave out the rule.")

@@ -15,6 +15,7 @@ from custseg.rule_segments._stages import lifecycle_rules as lifecycle_rules
 from custseg.rule_segments.conditions._binding import check_rule_columns as check_rule_columns
 from custseg.rule_segments.conditions._binding import column_kinds as column_kinds
 from custseg.rule_segments.conditions._columns import Column, column, overdue, rate_above
+from custseg.rule_segments.conditions._condition_words import condition_text as condition_text
 from custseg.rule_segments.conditions._evaluation import PRIOR_GAPS as PRIOR_GAPS
 from custseg.rule_segments.conditions._evaluation import Evaluator as Evaluator
 from custseg.rule_segments.conditions._grammar import parse_condition as parse_condition

@@ -57,6 +57,8 @@ def test_values_as_arguments() -> None:
         ("lift", True, "True is no number"),
         ("lifecycle", "yes", "'yes' is neither true nor false"),
         ("rules", 3, "3 is not text"),
+        ("weights", {"revenue": "2"}, "is not columns with numbers"),
+        ("weights", 2, "2 is not columns with numbers"),
     ],
 )
 def test_faulty_value_is_named(key: str, value: Any, words: str) -> None:
@@ -75,7 +77,8 @@ def test_keys_that_differ_from_the_model() -> None:
     same = {"min_size": "10%", "segments": "3", "method": "kmeans", "seed": 0, "refunds": "net", "labels": "x.toml"}
     assert differing_keys(project(**same), model) == []
     assert differing_keys(project(method="auto"), model) == []
-    others = {"min_size": 20, "segments": "3-5", "method": "ward", "window_days": 90, "columns": "revenue", "seed": 1}
+    others = {"min_size": 20, "segments": "3-5", "method": "ward", "window_days": 90, "columns": "revenue", "seed": 1,
+              "weights": {"revenue": 2}}  # fmt: skip
     assert differing_keys(project(**others), model) == list(others)
 
 
@@ -126,9 +129,12 @@ def test_rules_of_the_fit_are_those_of_the_project(tmp_path: Path, monkeypatch: 
     rules = Path("rules.toml")
     rules.write_text('[[segments]]\nname = "Recent"\nwhen = "recency_days within 60 days"\n', "utf-8")
     fit = ["fit", "orders.csv", "--as-of", FIT_AT, "--method", "kmeans", "--segments", "2", "--rules", "rules.toml"]
+    fit += ["--weight", "revenue=2"]
     assert run(*fit, "--out", "out", "--config", "custseg.toml").exit_code == 0
-    assert 'rules = "rules.toml"' in Path("custseg.toml").read_text("utf-8")
-    assert SegmentModel.load("model.json").names[0] == "Recent"
+    written = Path("custseg.toml").read_text("utf-8")
+    assert 'rules = "rules.toml"\nweights = {"revenue" = 2.0}\n' in written
+    model = SegmentModel.load("model.json")
+    assert (model.names[0], model.options.weights) == ("Recent", {"revenue": 2.0})
     assert json.loads(run("drift", "--as-of", FIT_AT, "--json").stdout)["fit_differs"] == []
     rules.write_text('[[segments]]\nname = "Recent"\nwhen = "recency_days within 90 days"\n', "utf-8")
     assert json.loads(run("drift", "--as-of", FIT_AT, "--json").stdout)["fit_differs"] == ["rules"]

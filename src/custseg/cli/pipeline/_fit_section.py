@@ -44,6 +44,7 @@ def differing_keys(project: Project, model: SegmentModel) -> list[str]:
         "goal": None if options.goal is None else options.goal.name,
         "rules": options.rules,
         "lifecycle": options.lifecycle,
+        "weights": dict(options.weights),
     }
     if model.definition is not None:
         fitted |= {"window_days": model.definition.window_days, "refunds": model.definition.refunds}
@@ -100,6 +101,14 @@ def _flag(value: Any) -> bool:
     return value
 
 
+def _weights(value: Any) -> dict[str, float]:
+    """Columns with their weights."""
+    columns = value.items() if isinstance(value, dict) else [("", value)]
+    if any(isinstance(weight, bool) or not isinstance(weight, (int, float)) for _, weight in columns):
+        raise ValueError(f"{value!r} is not columns with numbers, such as {{region = 2}}.")
+    return {str(column): float(weight) for column, weight in columns}
+
+
 def _word(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"{value!r} is not text.")
@@ -120,4 +129,5 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "rules": lambda value: Path(_word(value)),
     "lifecycle": _flag,
     "sensitive": _names,
+    "weights": _weights,
 }

@@ -29,6 +29,7 @@ _OPTIONS: Mapping[str, Collection[str]] = {
         "segments",
         "goal",
         "columns",
+        "weights",
         "window_days",
         "refunds",
         "seed",

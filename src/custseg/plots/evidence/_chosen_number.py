@@ -56,6 +56,8 @@ def plot_choice(result: Segmentation | ClusteringChoice, *, ax: Axes | None = No
     ------
     TypeError
         If `result` is of another type, or `ax` is no Axes.
+    ValueError
+        If no customers were clustered, because rules take all of them, or each stage has a choice of its own.
 
     Examples
     --------
@@ -93,7 +95,15 @@ def plot_choice(result: Segmentation | ClusteringChoice, *, ax: Axes | None = No
 def checked_choice(caller: str, result: Any) -> ClusteringChoice:
     """The choice of a result, or the choice itself."""
     if isinstance(result, Segmentation):
-        return result.choice
+        choices = [row.choice for row in result.clusterings]
+        if len(choices) > 1:
+            raise ValueError(
+                f"{caller}: every stage has a choice of its own. Give one of them, such as "
+                f"{caller}(result.clusterings[0].choice)."
+            )
+        if not choices:
+            raise ValueError(f"{caller}: rules take all customers, so that no number of clusters was chosen.")
+        return choices[0]
     if not isinstance(result, ClusteringChoice):
         raise TypeError(
             f"{caller}: result must be a Segmentation or a ClusteringChoice, got {type(result).__name__}. "

@@ -22,16 +22,14 @@ from custseg.plots._canvas import (
     wrapped,
 )
 from custseg.plots.evidence._chosen_number import MARKERS
-from custseg.result import Segmentation
+from custseg.result import Clustering, Segmentation
 from custseg.texts import STABILITY_BOUNDS, localized, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from custseg.clustering import ClusteringChoice
 
 _BANDS = ("#f3d9d0", "#f6ecd2", "#e4efe2", "#cfe5d8")
 # Below, no segment is usually seen, and from here on the bands have room for their names.
@@ -79,7 +77,7 @@ def plot_stability(result: Segmentation, *, figure: Figure | None = None) -> Fig
     left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
     language = result.choice.language
     _draw_segments(left, result, language)
-    _draw_numbers(right, result.choice, language)
+    _draw_numbers(right, result.clusterings, language)
     set_figure_note(figure, text(language, "plots", "stability_note"))
     return figure
 
@@ -112,24 +110,14 @@ def _draw_segments(axes: Axes, result: Segmentation, language: str) -> None:
     _set_title(axes, words["jaccard_title"], language)
 
 
-def _draw_numbers(axes: Axes, choice: ClusteringChoice, language: str) -> None:
-    """The adjusted Rand index by number of segments and method."""
-    words, data = text(language, "plots"), choice.plot()
-    required = choice.decision.reason.required_stability
-    axes.axhline(required, color=MARK, linewidth=1, linestyle="--")
-    axes.annotate(wrapped(words["least_stability"], 14), (1.01, required), xycoords=axes.get_yaxis_transform(),
-                  va="center", fontsize=8.5, color=MARK, annotation_clip=False)  # fmt: skip
-    numbers: list[int] = []
-    for index, (method, series) in enumerate(data["methods"].items()):
-        rows = _measured(series)
-        if rows:
-            tried, values, errors = zip(*rows, strict=True)
-            numbers += tried
-            is_best = method == data["best"]["method"]
-            axes.errorbar(tried, values, yerr=errors, marker=MARKERS[index % len(MARKERS)],
-                          color=INK if is_best else BASE, linewidth=1.1, capsize=2.5,
-                          label=method_label(method, language))  # fmt: skip
-    _mark_chosen(axes, data, words["chosen"])
+def _draw_numbers(axes: Axes, clusterings: Sequence[Clustering], language: str) -> None:
+    """The adjusted Rand index by number of segments and method, or by stage where there are stages."""
+    words = text(language, "plots")
+    for required in {row.choice.decision.reason.required_stability for row in clusterings}:
+        axes.axhline(required, color=MARK, linewidth=1, linestyle="--")
+        axes.annotate(wrapped(words["least_stability"], 14), (1.01, required), xycoords=axes.get_yaxis_transform(),
+                      va="center", fontsize=8.5, color=MARK, annotation_clip=False)  # fmt: skip
+    numbers = [number for row in clusterings for number in _draw_refits(axes, row, language)]
     plain(axes, grid="y")
     axes.set_ylim(-0.05, 1.12)
     if numbers:
@@ -144,6 +132,26 @@ def _draw_numbers(axes: Axes, choice: ClusteringChoice, language: str) -> None:
     axes.set_xlabel(words["numbers_axis"], fontsize=9, color=QUIET)
     _set_title(axes, words["rand_title"], language)
     axes.spines["bottom"].set(visible=True, color=GRID)
+
+
+def _draw_refits(axes: Axes, clusters: Clustering, language: str) -> list[int]:
+    """A line for each method of one choice; the numbers of segments that were compared."""
+    data = clusters.choice.plot()
+    numbers: list[int] = []
+    for method, series in data["methods"].items():
+        rows = _measured(series)
+        if not rows:
+            continue
+        tried, values, errors = zip(*rows, strict=True)
+        numbers += tried
+        is_best = method == data["best"]["method"]
+        name = method_label(method, language)
+        of_stage = f"{clusters.stage} ({name})" if len(data["methods"]) > 2 else clusters.stage
+        axes.errorbar(tried, values, yerr=errors, marker=MARKERS[len(axes.containers) % len(MARKERS)],
+                      color=INK if is_best else BASE, linewidth=1.1, capsize=2.5,
+                      label=wrapped(of_stage, 28) if clusters.stage else name)  # fmt: skip
+    _mark_chosen(axes, data, text(language, "plots", "chosen"))
+    return numbers
 
 
 def _measured(series: Mapping[str, Any]) -> list[tuple[int, float, float]]:

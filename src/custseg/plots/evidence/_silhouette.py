@@ -57,8 +57,9 @@ def plot_silhouette(result: Segmentation, *, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    The silhouettes are those of the prepared clustering features, of at most 4,000 customers. Segments of fewer than
-    21 customers have a mean, but no quantiles.
+    The silhouettes are those of the prepared clustering features, of at most 4,000 customers. A segment is compared
+    with those that were clustered with it: inside a stage of the lifecycle with the others of the stage. Segments that
+    are rules have none. Segments of fewer than 21 customers have a mean, but no quantiles.
 
     Examples
     --------
@@ -77,8 +78,7 @@ def plot_silhouette(result: Segmentation, *, ax: Axes | None = None) -> Axes:
         )
     axes = axes_or_new("plot_silhouette", ax, width=7.2, height=1.6 + 0.62 * len(rows))
     words = text(language, "plots")
-    numbers = result.cluster_numbers
-    of_segments = {numbers[entry.cluster]: entry for entry in result.choice.silhouettes}
+    of_segments = {row.numbers[item.cluster]: item for row in result.clusterings for item in row.choice.silhouettes}
     for position, row in enumerate(rows):
         number = int(row.segment or 0)
         entry = of_segments.get(number)

@@ -129,6 +129,12 @@ def _unit_words(unit: str) -> set[str]:
     return words
 
 
+def unit_key(word: str) -> str | None:
+    """The unit of the catalog that a word names in any language; None for a currency and for other words."""
+    units = text(LANGUAGES[0], "units")
+    return next((unit for unit in units if word.casefold() in _unit_words(unit)), None)
+
+
 def numbered(faults: list[str]) -> str:
     """All faults in one message; several are numbered."""
     if len(faults) == 1:
