@@ -1,17 +1,16 @@
 """Segments of numbers and categories together, from the fit to SQL."""
 
 import re
-import sqlite3
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
 from effort import all_of
 from quick import quick_fit
 from sklearn.metrics import adjusted_rand_score
+from sql_databases import DATABASES
 
 from custseg import DataError, Segmentation, SegmentModel
 from custseg.clustering import method_names
@@ -53,19 +52,7 @@ def result(table: pl.DataFrame) -> Segmentation:
 
 def rows_of(model: SegmentModel, table: pl.DataFrame, dialect: str) -> list[tuple[Any, ...]]:
     """Ids, segments and confidences by the query of a model."""
-    query = to_sql(model, dialect, "customers")
-    if dialect == "sqlite":
-        connection = sqlite3.connect(":memory:")
-        names = ", ".join(f'"{name}"' for name in table.columns)
-        connection.execute(f"CREATE TABLE customers ({names})")
-        marks = ", ".join("?" * len(table.columns))
-        connection.executemany(f"INSERT INTO customers VALUES ({marks})", table.rows())
-        rows = connection.execute(query).fetchall()
-        connection.close()
-    else:
-        with duckdb.connect() as database:
-            database.register("customers", table.to_arrow())
-            rows = database.execute(query).fetchall()
+    rows = DATABASES[dialect](to_sql(model, dialect, "customers"), {"customers": table})
     return sorted((row[0], row[1], row[3]) for row in rows)
 
 
@@ -100,6 +87,22 @@ def test_new_categories_and_customers_without_values(result: Segmentation, table
     nothing = pl.DataFrame({"customer_id": [1], **{name: [None] for name in COLUMNS}}, schema=table.schema)
     assert result.model.assign(features=nothing)["segment"].to_list() == [None]
     assert rows_of(result.model, new, "duckdb")[0][1] == result.model.assign(features=new)["segment"][0]
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("method", method_names())
+def test_postgres_assigns_like_python(table: pl.DataFrame, method: str) -> None:
+    model = quick_fit(features=table, columns=COLUMNS, method=method, min_size=20, progress=False).model
+    hard = table.with_columns(
+        training_type=pl.Series(["", " \t", "\u00a0\u3000", "chess", None, "it's boxing"] * 40),
+        newsletter=pl.Series([True, False, None] * 80),
+        visits=pl.Series([None, 0.0, 1e300, -1.5] * 60),
+    )
+    for rows in (table, hard):
+        expected = model.assign(features=rows).select("customer_id", "segment", "confidence").rows()
+        assigned = rows_of(model, rows, "postgres")
+        assert [row[:2] for row in assigned] == [row[:2] for row in expected]
+        assert [row[2] for row in assigned] == [row[2] and pytest.approx(row[2], abs=1e-12) for row in expected]
 
 
 @pytest.mark.slow

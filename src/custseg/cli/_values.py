@@ -70,13 +70,15 @@ def names(text: str | None) -> tuple[str, ...]:
 
 def weights(texts: tuple[str, ...]) -> dict[str, float] | None:
     """`region=2` for each column; None without any. A column may have an equals sign in its name."""
-    pairs = [text.rpartition("=") for text in texts]
-    values = {column: positive_number(value) for column, _, value in pairs if column}
-    for text, (column, _, _) in zip(texts, pairs, strict=True):
-        if values.get(column) is None:
+    values: dict[str, float] = {}
+    for text in texts:
+        column, _, number = text.rpartition("=")
+        weight = positive_number(number)
+        if not column or weight is None:
             raise click.BadParameter(f"{text!r} is not a column with a number above 0, such as region=2.")
-    if len(values) < len(texts):
-        raise click.BadParameter(f"{list(texts)} must name each column once.")
+        if column in values:
+            raise click.BadParameter(f"{list(texts)} must name each column once.")
+        values[column] = weight
     return values or None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import binomtest
-from sql_databases import on_duckdb, on_sqlite
+from sql_databases import DATABASES, PARAMETERS
 
 from custseg import DataError, Segmentation, fit_segments
 from custseg.datasets import make_shop
@@ -107,15 +107,18 @@ def test_form_in_html_is_escaped(result: Segmentation) -> None:
     assert "Often <b>" not in form
 
 
+@pytest.mark.parametrize("dialect", PARAMETERS)
 @pytest.mark.parametrize("column", ["visits", "plan"])
-def test_sql_agrees_with_python(result: Segmentation, column: str) -> None:
+def test_sql_agrees_with_python(result: Segmentation, column: str, dialect: str) -> None:
     tool = typing_tool(result, columns=[column])
     answers = pl.DataFrame({column: [*table()[column], None]})
     expected = tool.labels(answers).tolist()
-    for run, dialect in ((on_duckdb, "duckdb"), (on_sqlite, "sqlite")):
-        rows = run(f"SELECT {tool.sql(dialect)} FROM answers", {"answers": answers})
-        assert [row[0] for row in rows] == expected
-    assert f"`{column}`" in tool.sql("bigquery")
+    rows = DATABASES[dialect](f"SELECT {tool.sql(dialect)} FROM answers", {"answers": answers})
+    assert [row[0] for row in rows] == expected
+
+
+def test_sql_quotes_names_as_the_database_does(result: Segmentation) -> None:
+    assert "`visits`" in typing_tool(result, columns=["visits"]).sql("bigquery")
 
 
 def test_small_counts_are_bounds_in_print(tool: TypingTool) -> None:

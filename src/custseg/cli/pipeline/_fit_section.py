@@ -103,10 +103,10 @@ def _flag(value: Any) -> bool:
 
 def _weights(value: Any) -> dict[str, float]:
     """Columns with their weights."""
-    columns = value.items() if isinstance(value, dict) else [("", value)]
-    if any(isinstance(weight, bool) or not isinstance(weight, (int, float)) for _, weight in columns):
+    weights: dict[str, Any] = value if isinstance(value, dict) else {"": None}
+    if any(isinstance(weight, bool) or not isinstance(weight, (int, float)) for weight in weights.values()):
         raise ValueError(f"{value!r} is not columns with numbers, such as {{region = 2}}.")
-    return {str(column): float(weight) for column, weight in columns}
+    return {str(column): float(weight) for column, weight in weights.items()}
 
 
 def _word(value: Any) -> str:
