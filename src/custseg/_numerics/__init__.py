@@ -13,6 +13,7 @@ from custseg._numerics._intervals import (
     wilson_interval,
 )
 from custseg._numerics._moments import median, shares_of_groups, skewness, unit_of
+from custseg._numerics._rounding import six_digits
 from custseg._numerics._threads import in_threads
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "mix",
     "ratio_interval",
     "shares_of_groups",
+    "six_digits",
     "skewness",
     "unit_of",
     "wilson_ends",

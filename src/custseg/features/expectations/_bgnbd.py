@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, gammaln, hyp2f1, psi
 
-from custseg._numerics import Floats
+from custseg._numerics import Floats, six_digits
 from custseg.errors import DataError
 
 # Parameters are searched in these bounds, with the mean age as the unit of time: beyond them the likelihood is flat.
@@ -76,8 +76,8 @@ class BgNbd:
             bounds=_LOG_BOUNDS,
             options={"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500},
         )
-        r, alpha, a, b = np.exp(solution.x)
-        return cls(float(r), float(alpha * unit), float(a), float(b))
+        r, alpha, a, b = six_digits(np.exp(solution.x) * np.array([1.0, unit, 1.0, 1.0])).tolist()
+        return cls(r, alpha, a, b)
 
     def p_alive(self, repeats: Floats, spans: Floats, ages: Floats) -> Floats:
         """Probability that each customer still buys, in [0, 1]; 1 for customers with a single order."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from custseg._numerics import six_digits
 from custseg.feature_table import Feature
 from custseg.features._family import Family, FamilyColumns
 from custseg.features.expectations._base import CustomerBase
@@ -35,7 +36,7 @@ def foresight_columns(sums: SharedSums, figures: ForesightFigures) -> FamilyColu
         values |= {"p_alive": figures.purchases.p_alive(*history), "expected_orders": expected}
         if figures.order_values is not None:
             values["expected_revenue"] = expected * base.order_value(figures.order_values)
-    columns = [nw.new_series(name, column, nw.Float64, backend="polars") for name, column in values.items()]
+    columns = [nw.new_series(name, six_digits(column), nw.Float64, backend="polars") for name, column in values.items()]
     table = base.table.select("customer_id").with_columns(columns)
     return FamilyColumns.of_table(table, tuple(feature for feature in FEATURES if feature.name in values))
 
