@@ -177,7 +177,7 @@ def _attributes(result: Segmentation, attributes: object) -> tuple[list[str], Fe
         table.local.with_columns(nw.col("customer_id").cast(customers.dtype)), on="customer_id", how="left"
     )
     joined = joined.sort("position").drop("position")
-    if not customers.is_in(ids.cast(customers.dtype)).any():
+    if not customers.is_in(ids.cast(customers.dtype).to_list()).any():
         raise DataError(f"{_CALLER}: no customer of the result is in the table of attributes. Give the same ids.")
     return table.names, FeatureTable(joined, table.described, table.give_back, reading=table.reading)
 
