@@ -16,6 +16,18 @@ ALL_PURPOSE = {
     *("thing", "things", "what", "it", "its", "one", "ones", "other", "others", "own", "ours", "mine", "here", "there"),
     *("rest", "these", "those", "such", "beyond", "within", "least", "most", "much", "many", "few", "fewest"),
 }
+SECTIONS = [
+    "Parameters",
+    "Attributes",
+    "Returns",
+    "Yields",
+    "Raises",
+    "Warns",
+    "See Also",
+    "Notes",
+    "References",
+    "Examples",
+]
 METHODS = set(method_names())
 METHOD_FILES = {f"clustering/_{method}.py" for method in METHODS}
 SHORT = {
@@ -28,7 +40,7 @@ SHORT = {
 
 def faults(tree: Iterable[Module]) -> list[str]:
     """Everything in the modules of a package that breaks a rule of this file."""
-    rules = (size_faults, short_faults, word_faults, alphabet_faults, look_faults, method_faults)
+    rules = (size_faults, short_faults, word_faults, alphabet_faults, look_faults, method_faults, section_faults)
     return [f"{module.path}: {fault}" for module in tree for rule in rules for fault in rule(module)]
 
 
@@ -92,6 +104,16 @@ def method_faults(module: Module) -> Iterator[str]:
                 yield f"line {node.lineno} names the method {node.value!r}; ask the list of methods"
 
 
+def section_faults(module: Module) -> Iterator[str]:
+    """Sections of a docstring in another order than numpydoc wants, which `make docs` would refuse."""
+    for node in module.nodes:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Module)):
+            sections = re.findall(r"^(\w[\w ]+)\n-+$", ast.get_docstring(node) or "", re.MULTILINE)
+            positions = [SECTIONS.index(section) for section in sections if section in SECTIONS]
+            if positions != sorted(positions):
+                yield f"has sections in the order {', '.join(sections)}"
+
+
 def test_modules_of_the_source() -> None:
     assert list(faults(modules())) == []
 
@@ -116,6 +138,11 @@ ENOUGH = "# a comment\n" * 40
         ("model.py", "vars(logs)", "looks into an object"),
         ("model.py", "getattr(estimator, 'moves_', None)", "looks into an object"),
         ("segmentation.py", "if method == 'hdbscan': pass", "names the method 'hdbscan'"),
+        (
+            "model.py",
+            'class A:\n    """Doc.\n\n    Notes\n    -----\n    x\n\n    Raises\n    ------\n    y\n    """',
+            "Notes, Raises",
+        ),
         ("clustering/selection/_a.py", "methods = ('kmeans', 'x')", "names the method 'kmeans'"),
     ],
 )

@@ -79,11 +79,6 @@ def export_activation(
         unsubscribed, complained, bounced, over the send cap, may not be contacted; or unknown. Reasons are in the
         language of `transitions`.
 
-    Notes
-    -----
-    Of a comparison in Spark, with `features` in Spark too, the rows are put together and sorted there. They come to
-    this machine in batches, which are written one after the other: memory holds one partition of Spark, never the list.
-
     Raises
     ------
     DataError
@@ -92,6 +87,11 @@ def export_activation(
         If an argument is of the wrong type or value.
     CustsegError
         If the file cannot be written; a file of this name is then as it was.
+
+    Notes
+    -----
+    Of a comparison in Spark, with `features` in Spark too, the rows are put together and sorted there. They come to
+    this machine in batches, which are written one after the other: memory holds one partition of Spark, never the list.
 
     Examples
     --------

@@ -128,11 +128,6 @@ class SegmentHistory:
             Whether anything was written: False where the snapshot has this content already, in any order of rows. A
             snapshot of this content whose files are missing or damaged is written again.
 
-        Notes
-        -----
-        Assignments in Spark are sorted there and come to this machine in batches, which are written one after the
-        other: memory holds one partition of Spark, never the table. The folder is one of this machine.
-
         Raises
         ------
         DataError
@@ -140,6 +135,11 @@ class SegmentHistory:
             snapshot of this moment with other content.
         CustsegError
             If the folder cannot be written to; the snapshots are then as they were.
+
+        Notes
+        -----
+        Assignments in Spark are sorted there and come to this machine in batches, which are written one after the
+        other: memory holds one partition of Spark, never the table. The folder is one of this machine.
         """
         caller = "record"
         if not isinstance(replace, bool):

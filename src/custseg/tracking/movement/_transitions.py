@@ -94,19 +94,19 @@ def transitions(
         logs, `causes` has the number of customers who changed segments because time passed, because of what they did,
         because of another model, or because rows before the earlier snapshot were added or corrected since.
 
-    Notes
-    -----
-    Assignments in Spark, both of them, are compared there, by one grouping of their rows by customer. Collected are the
-    names of the segments and the number of customers and the revenue of each pair of segments; `entered`, `left` and
-    `stayed` are Spark DataFrames, which are computed when they are used. `values` is then a column, or a table in
-    Spark. `min_stay`, `earlier` and models with logs need local tables.
-
     Raises
     ------
     DataError
         If a table cannot be used, the ids of the tables are of different types, or the history lacks a snapshot.
     TypeError, ValueError
         If an argument is of the wrong type or value.
+
+    Notes
+    -----
+    Assignments in Spark, both of them, are compared there, by one grouping of their rows by customer. Collected are the
+    names of the segments and the number of customers and the revenue of each pair of segments; `entered`, `left` and
+    `stayed` are Spark DataFrames, which are computed when they are used. `values` is then a column, or a table in
+    Spark. `min_stay`, `earlier` and models with logs need local tables.
 
     Examples
     --------
