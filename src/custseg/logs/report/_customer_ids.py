@@ -167,6 +167,6 @@ def _text(rows: Rows) -> nw.Expr:
     ids, kind = nw.col("customer"), rows.collect_schema()["customer"]
     if not kind.is_float():
         return ids if kind == nw.String else ids.cast(nw.String)
-    is_whole = (ids.abs() < _EXACT_FLOATS) & (ids == ids.floor())
+    is_whole = (ids.abs() < _EXACT_FLOATS) & (ids % 1 == 0)
     whole = nw.when(is_whole).then(ids).cast(nw.Int64).cast(nw.String)
     return nw.when(is_whole).then(whole).otherwise(ids.cast(nw.String))
