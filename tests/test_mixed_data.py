@@ -252,6 +252,15 @@ def test_labels_of_a_list(table: pl.DataFrame) -> None:
     flags = ["interests: sport", "interests: books", "interests: travel"]
     assert set(fitted.model.preparation.names) == {"visits", *flags}
     assert fitted.model.assign(features=with_lists).equals(fitted.assignments)
+    one = [fitted.model.assign_one(row).segment for row in with_lists.head(9).iter_rows(named=True)]
+    assert one == fitted.assignments["segment"][:9].to_list()
+    with pytest.raises(DataError, match="assign_one: interests must be a list of labels or None, got str"):
+        fitted.model.assign_one({"visits": 1.0, "interests": "sport"})
+    flags = [
+        pl.col("interests").list.contains(label).alias(f"interests: {label}") for label in ("sport", "books", "travel")
+    ]
+    rows = rows_of(fitted.model, with_lists.with_columns(flags).drop("interests"), "duckdb")
+    assert [row[1] for row in rows] == fitted.assignments["segment"].to_list()
     assert fitted.model.options.columns == ("visits", "interests")
     compared = compare_methods(with_lists, methods=["kmeans"], columns=["visits", "interests"], n_segments=3)
     assert set(compared.features) == {"visits", *flags}

@@ -188,8 +188,16 @@ def _given_names(groups: RuleGroups, n_segments: int) -> dict[int | str, Mapping
         if len(labels) == 1
     }
     if n_segments == groups.n_segments + 1:
-        names[groups.n_segments] = {language: text(language, "result", "rest") for language in LANGUAGES}
+        names[groups.n_segments] = {
+            language: text(language, "result", "rest_beside" if _is_taken(groups, language) else "rest")
+            for language in LANGUAGES
+        }
     return names
+
+
+def _is_taken(groups: RuleGroups, language: str) -> bool:
+    """Whether a rule has the usual name of the rest."""
+    return text(language, "result", "rest") in groups.rules.names(language)
 
 
 def _descriptors(table: FeatureTable, clustered_on: Sequence[str]) -> list[str]:

@@ -145,7 +145,7 @@ def _default_columns(table: FeatureTable, sensitive: Sequence[str], caller: str)
     if not names:
         raise DataError(
             f"{caller}: the feature table has no numeric column beside the ids; its columns are "
-            f"{listed(table.names)}. " + as_numbers(table, table.names)
+            f"{listed(table.names)}. {as_numbers(table, table.names)} Or name text in columns=."
         )
     return names
 

@@ -12,11 +12,10 @@ from custseg._checks import (
     check_choice,
     check_finite,
     check_preferred,
-    check_previous,
     check_random_state,
     check_segment_numbers,
 )
-from custseg._clusters_of_fit import Request, clusters_of_fit
+from custseg._clusters_of_fit import EarlierNumbers, Request, clusters_of_fit
 from custseg._display import Progress, checked_progress, progress_shown
 from custseg._frames import USUAL_FORM, CSVFormat, is_spark_frame
 from custseg.clustering import AUTO_NUMBERS, PREFERRED, ClusteringChoice, method_names
@@ -223,7 +222,8 @@ def fit_segments(
     preferred = check_preferred(_CALLER, prefer)
     aim = _checked_goal(goal, features=features)
     first = WhatComesFirst.checked(rules, lifecycle, n_segments=n_segments, caller=_CALLER)
-    options: dict[str, Any] = {"prefer": preferred, "previous": _number_of(previous), "random_state": seed}
+    earlier = EarlierNumbers.of(previous, _CALLER)
+    options: dict[str, Any] = {"prefer": preferred, "previous": earlier, "random_state": seed}
     form = CSVFormat(separator, decimal, thousands, encoding, skip_rows)
     logs = {"orders": orders, "events": events, "customers": customers, "as_of": as_of, "window_days": window_days}
     with ExitStack() as at_end, progress_shown(checked_progress(_CALLER, progress), language) as show:
@@ -381,17 +381,6 @@ def _ready_table(
     if isinstance(features, DistributedFeatures) or is_spark_frame(features):
         return features_in_spark(features, customer_column, _CALLER)
     return given_features(features, customer_column, _CALLER, form=form)
-
-
-def _number_of(previous: object) -> int | None:
-    """The number of segments of an earlier result."""
-    if isinstance(previous, Segmentation):
-        return previous.choice.best.n_clusters
-    if isinstance(previous, SegmentModel):
-        return max(len(previous.names) - previous.branches.n_segments, 1)
-    if isinstance(previous, ClusteringChoice):
-        return previous.best.n_clusters
-    return check_previous(_CALLER, previous, kinds="an earlier result, its model or its number of segments")
 
 
 def _teller(show: Progress, language: str) -> Callable[..., None]:

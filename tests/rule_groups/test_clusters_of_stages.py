@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -9,10 +11,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from custseg import Segmentation, SegmentModel, fit_segments
+from custseg import DataError, Segmentation, SegmentModel, fit_segments
+from custseg._clusters_of_fit import EarlierNumbers
 from custseg.feature_table import given_features
 from custseg.insights import explain
+from custseg.plots import plot_all, plot_choice
+from custseg.proof import cross_check
+from custseg.reports import report_data
 from custseg.rule_groups import WhatComesFirst
+from custseg.tracking import refit
 
 
 def customers(count: int = 600) -> pl.DataFrame:
@@ -78,6 +85,53 @@ def test_explanation_compares_segments_of_one_stage() -> None:
     explanation = explain(result, first)
     stage = {int(label) for label in result.labels[customers()["overdue_ratio"].to_numpy() < 10]}
     assert {explanation.segment, explanation.second_segment} <= stage
+
+
+def test_stages_keep_their_numbers_of_segments() -> None:
+    model = fitted().model
+    assert EarlierNumbers.of(model, "test") == EarlierNumbers(4, {row.stage: 2 for row in fitted().clusterings})
+
+
+@pytest.mark.slow
+def test_refit_keeps_stages_and_their_numbers() -> None:
+    again = refit(fitted().model, features=customers())
+    assert [row.before for row in again.record.relations if row.kind == "same"] == [0, 1, 2, 3]
+    assert sum("There are as many as before" in note for note in again.result.notes) == 2
+
+
+def test_reassignments_are_those_inside_stages() -> None:
+    result = fitted()
+    choice = result.stage_choices[1]
+    moved = replace(choice.best.estimator.assignment_rule_, offsets=np.array([0.0, 30.0]))
+    estimator = copy(choice.best.estimator)
+    estimator.reassignments_ = moved.reassignments(choice.fitted_rows.X, np.ones(len(choice.fitted_rows.X)))
+    stages = (result.stage_choices[0], replace(choice, best=replace(choice.best, estimator=estimator)))
+    [move] = replace(result, stage_choices=stages).reassignments
+    assert (move.origin, move.target) == (2, 3)
+
+
+@pytest.mark.slow
+def test_pictures_and_report_speak_of_stages() -> None:
+    result = fitted()
+    with pytest.raises(ValueError, match=r"every stage has a choice of its own. Give one .*clusterings\[0\].choice"):
+        plot_choice(result)
+    assert plot_choice(result.clusterings[0].choice).get_title(loc="left")
+    assert {*plot_all(result)} >= {"silhouette", "stability"}
+    data = report_data(result)
+    assert data["summary"][0]["answers"] == [result.reason]
+    assert [card["stated"]["label"] for card in data["segments"]] == ["Stage"] * 4
+    [choice] = [section for section in data["sections"] if section["key"] == "choice"]
+    assert [table["title"] for table in choice["tables"]] == [row.stage for row in result.clusterings]
+    [method] = [section for section in data["sections"] if section["key"] == "method"]
+    assert {"    lifecycle=True,", "    method='kmeans',"} < {*method["code"]}
+    table = customers().with_columns(third=pl.col("customer_id") % 3)
+    assert cross_check(table, ["third"], min_size=20, outcome="spend", result=result).segments == ()
+
+
+def test_customers_in_no_stage() -> None:
+    lacking = pl.when(pl.col("customer_id") < 12).then(None).otherwise("order_days").alias("order_days")
+    with pytest.raises(DataError, match=r"12 customers .* cannot be put into a stage, because their overdue_ratio"):
+        fit_segments(features=customers().with_columns(lacking), columns=["spend"], method="kmeans", lifecycle=True)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from quick import quick_fit
 from custseg import DataError, InfeasibleMinimumError, Orders, Segmentation, SegmentModel, fit_segments
 from custseg.datasets import make_shop
 from custseg.insights import explain
+from custseg.plots import plot_choice
+from custseg.proof import cross_check
+from custseg.reports import report_data
 from custseg.tracking import drift, refit
 
 RULES = [
@@ -102,6 +105,54 @@ def test_rest_as_one_segment() -> None:
     assert result.model.names == ("Wide", "South", "All others")
     assert result.in_language("ru").model.names[2] == "Все остальные"
     assert "are one segment, “All others”" in result.why()
+
+
+def test_names_of_rules_are_their_own() -> None:
+    fit: dict[str, Any] = {"features": customers(), "columns": ("width", "length"), "n_segments": 1}
+    assert quick_fit(**fit, rules={"All others": "width >= 90"}).model.names == ("All others", "In no rule")
+    with pytest.raises(DataError, match=r"names \['Prospects'\], which customers in no segment have"):
+        quick_fit(**fit, rules={"Prospects": "width >= 90"})
+
+
+@pytest.mark.slow
+def test_report_says_the_rules_and_how_to_get_the_segments_again() -> None:
+    result = fitted()
+    data = report_data(result)
+    assert data["summary"][0]["answers"] == [result.reason]
+    assert data["figures"][-1]["value"] == "rules, then clusters"
+    stated = [card["stated"] and card["stated"]["text"] for card in data["segments"]]
+    assert stated == ["width is at least 90", "region is 'south'", None, None, None]
+    [method] = [section for section in data["sections"] if section["key"] == "method"]
+    assert any(line.startswith("Method: stated as rules, k-means") for line in method["text"])
+    names: dict[str, Any] = {"features": customers()}
+    exec("\n".join(method["code"]), names)
+    assert (names["result"].labels == result.labels).all()
+
+
+@pytest.mark.slow
+def test_further_segments_are_counted_beside_those_of_rules() -> None:
+    table = customers().with_columns(third=pl.col("customer_id") % 3, flag=pl.col("width") >= 90)
+    result = quick_fit(features=customers(), columns=("width", "length"), rules={"Wide": "width >= 90"}, n_segments=2)
+    check = cross_check(table.cast({"flag": pl.Float64}), ["third"], min_size=20, outcome="flag", result=result)
+    [chosen] = [row for row in check.segments if row.is_selected]
+    assert (chosen.n_segments, chosen.n_sends) == (3, 3)
+    # The rule tells the outcome without error, the clusters say nothing more.
+    assert chosen.explained == 1
+
+
+def test_nobody_is_left_who_can_be_clustered() -> None:
+    table = customers().with_columns(length=pl.when(pl.col("region") == "south").then("length"))
+    result = quick_fit(features=table, columns=["length"], rules={"South": "region = 'south'"})
+    assert "Of the other customers, none has what segments are made of" in result.why()
+    with pytest.raises(ValueError, match="plot_choice: rules take all customers"):
+        plot_choice(result)
+
+
+def test_rules_that_leave_no_column() -> None:
+    table = customers().with_columns(length=pl.when(pl.col("region") == "south").then("length").otherwise(5.0))
+    n_rest = int((table["region"] != "south").sum())
+    with pytest.raises(DataError, match=f"no column is left .*: all of its .*the {n_rest} customers of whom no rule"):
+        quick_fit(features=table, columns=["length"], rules={"South": "region = 'south'"})
 
 
 def test_rules_for_everybody_leave_no_rest() -> None:

@@ -245,8 +245,9 @@ class SegmentModel:
 
         Parameters
         ----------
-        features : mapping of str to float, str or bool
-            A value for each column of the fit, text or a boolean for a category; None or NaN where it is missing.
+        features : mapping of str to float, str, bool or list of str
+            A value for each column of the fit, text or a boolean for a category, a list of labels; None or NaN where it
+            is missing.
 
         Returns
         -------

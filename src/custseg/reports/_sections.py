@@ -56,7 +56,7 @@ def _choice(sources: Sources) -> dict[str, Any]:
     tables = [
         _table(row.choice.table(), short_name(row.stage))
         for row in clusterings
-        if not row.stage or len(row.choice.candidates) > 1
+        if not row.stage or max(len(row.numbers), len(row.choice.candidates)) > 1
     ]
     notes = [sources.words["how_to_read_choice"]] if tables else []
     return _section("choice", sources, paragraphs=[sources.result.reason, *remarks], tables=tables, notes=notes)

@@ -378,7 +378,7 @@ class Segmentation(Tabular):
     @property
     def reason(self) -> str:
         """Why there are these segments: which are rules or stages, and the reason for the choice of the others."""
-        return reason_of(self.clusterings, self.model, self.features, n_clustered=int(self.is_clustered.sum()))
+        return reason_of(self.clusterings, self.model, self.features, labels=self.labels)
 
     def why(self) -> str:
         """Return `reason` as it is printed, and what the segments are for if they have a goal."""

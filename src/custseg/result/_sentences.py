@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from custseg._numerics import Integers
 from custseg.feature_table import FeatureTable
 from custseg.goals import Goal
 from custseg.model import SegmentModel
@@ -28,18 +31,18 @@ def headline(
 
 
 def reason_of(
-    clusterings: Sequence[Clustering], model: SegmentModel, features: FeatureTable, *, n_clustered: int
+    clusterings: Sequence[Clustering], model: SegmentModel, features: FeatureTable, *, labels: Integers
 ) -> str:
-    """Which segments are rules or stages, and why the others are what they are; `n_clustered` customers are in no rule.
+    """Which segments are rules or stages, and why the others are what they are.
 
-    `features` has what the columns of the rules are called.
+    `features` has what the columns of the rules are called, `labels` the number of the segment of each customer.
     """
     if not model.branches.items:
         return clusterings[0].choice.reason
     conditions = _conditions(model, features, model.language)
     if any(row.stage for row in clusterings):
         return _by_stages(clusterings, model, conditions)
-    return _by_rules(clusterings, model, conditions, n_clustered=n_clustered)
+    return _by_rules(clusterings, model, conditions, labels=labels)
 
 
 def rule_texts(model: SegmentModel, features: FeatureTable, language: str) -> dict[int, str]:
@@ -68,7 +71,7 @@ def why(reason: str, goal: Goal | None, language: str) -> str:
 
 
 def _by_rules(
-    clusterings: Sequence[Clustering], model: SegmentModel, conditions: Sequence[str], *, n_clustered: int
+    clusterings: Sequence[Clustering], model: SegmentModel, conditions: Sequence[str], *, labels: Integers
 ) -> str:
     """Which segments are rules, in the order of their priority, and how the others were made."""
     language = model.language
@@ -77,9 +80,9 @@ def _by_rules(
     form = plural_form(len(rules), words["stated"], language)
     stated = form.format(count=number(len(rules), language), rules="; ".join(rules))
     if not clusterings:
-        return f"{stated} {words['no_rest']}"
+        return f"{stated} {words['nobody_left' if (labels < 0).any() else 'no_rest']}"
     [rest] = clusterings
-    customers = counted(n_clustered, words["customers"], language)
+    customers = counted(int(np.isin(labels, rest.numbers).sum()), words["customers"], language)
     if len(rest.numbers) == 1:
         return f"{stated} {words['one_rest'].format(customers=customers, name=printable(rest.names[0]))}"
     return f"{stated} {words['found'].format(customers=customers, reason=rest.choice.reason)}"

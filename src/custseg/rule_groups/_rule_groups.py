@@ -14,8 +14,9 @@ from custseg.clustering import ClusteringChoice
 from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import FeatureTable
 from custseg.matrix import can_be_clustered
+from custseg.profiling import UNCLUSTERED
 from custseg.rule_segments import Evaluator, RuleCheck, RuleSegments, rule_check
-from custseg.texts import percent
+from custseg.texts import listed, percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +112,7 @@ def rule_groups(
     Raises DataError if the rules do not fit the table, or one is true of everybody or nobody, and
     InfeasibleMinimumError if the segment of a rule, or the rest, is smaller than `min_size`.
     """
+    _check_names(rules, caller)
     evaluator = rules.learned(table, currency=currency, caller=caller)
     check = rule_check(rules.segments, table, currency=currency, language=table.language)
     if not check.is_usable:
@@ -123,6 +125,17 @@ def rule_groups(
     groups = RuleGroups(rules, evaluator, check, positions, is_rest, smallest, choices=(None,) * len(rules))
     _check_sizes(groups, caller)
     return groups
+
+
+def _check_names(rules: RuleSegments, caller: str) -> None:
+    """Raise if a rule has the name that customers in no segment have."""
+    reserved = {name for names in UNCLUSTERED.values() for name in names.values()}
+    names = [name for segment in rules for name in segment.names.values()]
+    if common := sorted(reserved.intersection(names)):
+        raise DataError(
+            f"{caller}: rules have the names {listed(common)}, which customers in no segment have. Give them others, "
+            f"such as {common[0] + ' by rule'!r}."
+        )
 
 
 def _check_sizes(groups: RuleGroups, caller: str) -> None:

@@ -36,7 +36,13 @@ def rule_check(
     evaluator = Evaluator.learned([segment.predicate for segment in segments], table)
     truths = [evaluator.truth(segment.predicate, table) for segment in segments]
     members = np.array([truth.is_true for truth in truths])
-    findings += _of_customers(segments, truths, evaluator, table=table)
+    refused = {name for finding in findings if finding.is_error for name in finding.segments[:1]}
+    # That a rule takes nobody follows from what is wrong with it.
+    findings += [
+        finding
+        for finding in _of_customers(segments, truths, evaluator, table=table)
+        if not (finding.is_error and finding.segments[0] in refused)
+    ]
     return RuleCheck(
         _sorted(findings),
         tuple(_counts(segments, truths, evaluator, table=table)),

@@ -111,3 +111,13 @@ def test_prior_does_not_depend_on_the_order_of_customers() -> None:
     orders = (counts, counts.reverse(), counts.sample(fraction=1, shuffle=True, seed=1))
     priors = {str(Evaluator.learned([rule], table(**order.to_dict(as_series=False))).priors) for order in orders}
     assert len(priors) == 1
+
+
+@pytest.mark.parametrize("most", [True, False])
+def test_flag_that_is_clustered_on(most: bool) -> None:
+    """The code of its most frequent level is 0, be it yes or no."""
+    flags = [most] * 20 + [not most] * 10 + [None]
+    table = given_features(pl.DataFrame({"id": range(31), "vip": flags}), None, "test").with_categories(["vip"])
+    truth = Evaluator().truth(parse_condition("vip is yes"), table)
+    assert truth.is_true.tolist() == [flag is True for flag in flags]
+    assert truth.is_false.tolist() == [flag is False for flag in flags]

@@ -36,9 +36,11 @@ def to_sql(
     dialect : {"duckdb", "postgres", "sqlite", "spark", "bigquery", "snowflake"}
         The database. SQLite needs its mathematical functions, which most builds have.
     table : str or sequence of str
-        The table or view with one row per customer and the features of the model as numeric columns. Points separate
-        schema and table, as in ``"shop.features"``; a sequence of names, such as ``("shop", "my.features")``, is taken
-        as it is.
+        The table or view with one row per customer and the features of the model: numbers, and text or booleans for
+        categories. Points separate schema and table, as in ``"shop.features"``; a sequence of names, such as
+        ``("shop", "my.features")``, is taken as it is. Lists of labels are read from columns of yes and no, with the
+        names of ``model.preparation.names`` such as ``"interests: sport"``: make them in a view, in DuckDB by
+        ``list_contains(interests, 'sport') AS "interests: sport"``.
     customer_column : str, default "customer_id"
         Column of customer ids.
     return_columns : sequence of str, optional

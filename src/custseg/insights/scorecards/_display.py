@@ -219,7 +219,8 @@ def alert_lines(alerts: Sequence[ComplaintAlert], language: str) -> list[str]:
         if alert.level not in ("open", "clear")
     ]
     if unknown := [alert for alert in alerts if alert.level == "open"]:
-        names = ", ".join(f"“{printable(alert.name)}”" for alert in unknown)
+        quoted = str(text(language, "report", "quoted"))
+        names = ", ".join(quoted.format(name=printable(alert.name)) for alert in unknown)
         lines.append(str(words["open"]).format(names=names, needed=number(unknown[0].needed, language)))
     return lines
 

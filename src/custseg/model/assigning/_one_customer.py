@@ -57,8 +57,7 @@ def values_of_one(
     `further` are other columns that must be there; `coding` has the levels of categories, whose values are codes.
     """
     levels = coding or {}
-    if not isinstance(features, Mapping):
-        raise TypeError(f"assign_one: features must map columns to numbers, got {type(features).__name__}.")
+    features = _with_label_flags(features, levels)
     if lacking := [name for name in dict.fromkeys((*names, *further)) if name not in features]:
         words = ", ".join(f"{name!r}{did_you_mean(name, list(map(str, features)))}" for name in lacking)
         raise DataError(f"assign_one: features lack {words}; give None where a value is missing.")
@@ -80,6 +79,7 @@ def table_of_one(
 ) -> FeatureTable:
     """A table with one row: the numbers, and the columns of rules and categories, which hold what `kinds` says."""
     coding = coding or {}
+    features = _with_label_flags(features, coding)
     kinds = {**kinds, **{name: levels.kind for name, levels in coding.items()}}
     numbers = {**values, **{n: _number(n, features[n]) for n, kind in kinds.items() if kind == "number"}}
     columns: dict[str, Any] = {name: column.tolist() for name, column in numbers.items()}
@@ -94,6 +94,26 @@ def table_of_one(
     local = nw.from_native(frame_from_columns({"customer_id": [0], **columns}), eager_only=True)
     local = local.with_columns(nw.col(name).cast(_TYPES.get(kinds.get(name, ""), nw.Float64)) for name in columns)
     return FeatureTable(local, tuple(map(Feature, columns)), nw.to_native, coding=coding)
+
+
+def _with_label_flags(features: object, coding: Mapping[str, Levels]) -> dict[str, Any]:
+    """The values with yes and no for each label that the fit has made a column of, where they have the list of labels.
+
+    Raises TypeError for another type than a mapping, and DataError for a list that is none.
+    """
+    if not isinstance(features, Mapping):
+        raise TypeError(f"assign_one: features must map columns to numbers, got {type(features).__name__}.")
+    flags = {}
+    for name, levels in coding.items():
+        if not levels.source or name in features or levels.source not in features:
+            continue
+        labels = features[levels.source]
+        if labels is not None and not isinstance(labels, (list, tuple, set)):
+            kind = type(labels).__name__
+            raise DataError(f"assign_one: {levels.source} must be a list of labels or None, got {kind}.")
+        label = name.removeprefix(f"{levels.source}: ")
+        flags[name] = None if labels is None else label in map(str, labels)
+    return {**features, **flags}
 
 
 def _code(name: str, value: Any, levels: Levels) -> Floats:

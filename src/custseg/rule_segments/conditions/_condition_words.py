@@ -66,13 +66,12 @@ class _Words:
             return self.clause(predicate.operand, is_negated=not is_negated)
         if not isinstance(predicate, (AllOf, AnyOf)):
             return self._test(predicate, is_negated=is_negated)
-        if isinstance(predicate, AllOf) == is_negated:
-            return self.forms["or"].join(self.clause(row, is_negated=is_negated) for row in predicate.operands)
+        is_or = isinstance(predicate, AllOf) == is_negated
         clauses = []
         for row in predicate.operands:
-            clause = self.clause(row, is_negated=is_negated)
-            clauses.append(f"({clause})" if _has_alternatives(row, is_negated=is_negated) else clause)
-        return self.forms["and"].join(clauses)
+            clause, is_mixed = self.clause(row, is_negated=is_negated), _has(not is_or, row, is_negated=is_negated)
+            clauses.append(f"({clause})" if is_mixed else clause)
+        return self.forms["or" if is_or else "and"].join(clauses)
 
     def _test(self, test: Predicate, *, is_negated: bool) -> str:
         """A condition on single values."""
@@ -144,11 +143,11 @@ class _Words:
         return amount(value, unit, self.language, genitive=is_genitive, digits=EXACT)
 
 
-def _has_alternatives(predicate: Predicate, *, is_negated: bool) -> bool:
-    """Whether the clause has an "or", so that it needs parentheses beside an "and"."""
+def _has(is_or: bool, predicate: Predicate, *, is_negated: bool) -> bool:
+    """Whether the clause is joined by "or", or by "and", so that it needs parentheses beside the other."""
     if isinstance(predicate, Not):
-        return _has_alternatives(predicate.operand, is_negated=not is_negated)
+        return _has(is_or, predicate.operand, is_negated=not is_negated)
     if isinstance(predicate, (AllOf, AnyOf)):
-        return isinstance(predicate, AllOf) == is_negated
+        return (isinstance(predicate, AllOf) == is_negated) == is_or
     test = predicate.test if isinstance(predicate, Valid) else predicate
-    return isinstance(test, OneOf) and len(test.values) > 1 and not is_negated
+    return is_or and isinstance(test, OneOf) and len(test.values) > 1 and not is_negated

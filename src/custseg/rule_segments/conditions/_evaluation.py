@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -112,7 +112,8 @@ class Evaluator:
             missing = _missing(table, test.column)
             return Truth(missing, ~missing)
         if isinstance(test, Flag):
-            values = table.values(test.column)
+            # A flag that is clustered on has codes of its levels as values.
+            values = replace(table, coding={}).values(test.column)
             return _where(values == float(test.is_yes), values)
         assert isinstance(test, OneOf)
         return Truth.where(_is_in(table, test), ~_missing(table, test.column))
