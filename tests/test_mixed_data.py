@@ -256,10 +256,8 @@ def test_labels_of_a_list(table: pl.DataFrame) -> None:
     assert one == fitted.assignments["segment"][:9].to_list()
     with pytest.raises(DataError, match="assign_one: interests must be a list of labels or None, got str"):
         fitted.model.assign_one({"visits": 1.0, "interests": "sport"})
-    flags = [
-        pl.col("interests").list.contains(label).alias(f"interests: {label}") for label in ("sport", "books", "travel")
-    ]
-    rows = rows_of(fitted.model, with_lists.with_columns(flags).drop("interests"), "duckdb")
+    labels = [pl.col("interests").list.contains(flag.removeprefix("interests: ")).alias(flag) for flag in flags]
+    rows = rows_of(fitted.model, with_lists.with_columns(labels).drop("interests"), "duckdb")
     assert [row[1] for row in rows] == fitted.assignments["segment"].to_list()
     assert fitted.model.options.columns == ("visits", "interests")
     compared = compare_methods(with_lists, methods=["kmeans"], columns=["visits", "interests"], n_segments=3)

@@ -197,11 +197,11 @@ def fit_segments(
     The minimum size holds for all customers: Spark counts the segments by the rule of the fit, the offsets of the rule
     are corrected, and Spark counts again, until every segment has the minimum (`InfeasibleMinimumError` after 12
     counts). Corrections are solved on the sample while it can tell, then exactly on the distinct costs of at most
-    200,000 customers near a boundary. The report of logs is made of grouped counts in Spark. Nothing else of a customer
-    reaches Python. `assignments` is a Spark DataFrame, whose rows are computed from the logs when
-    they are used: what Spark kept during the fit is freed at its end. Sizes, shares and shares of the revenue are
-    counts and sums of all customers, all other figures are those of the sample. `goal` and ``min_size="auto"`` need
-    logs in memory.
+    200,000 customers near a boundary. Beside the sample and these costs only grouped counts reach Python, of which the
+    report of logs is made too. `assignments` is a Spark DataFrame, whose rows are computed from the logs when they are
+    used: what Spark kept during the fit is freed at its end. Sizes, shares and shares of the revenue are counts and
+    sums of all customers, all other figures are those of the sample. `goal` and ``min_size="auto"`` need logs in
+    memory.
 
     Examples
     --------

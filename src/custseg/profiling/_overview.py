@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, share_words
+from custseg.profiling.markers._coverage import COVERED
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._terms import category_words
 from custseg.profiling.naming._own_rhythm import SegmentRhythm
@@ -18,8 +19,6 @@ from custseg.texts import EXACT, LANGUAGES, amount, median_text, number, percent
 _LAPSED, _ACTIVE, _RECENT = 180, 60, 30
 _YEAR = 365
 _MAX_COLUMNS, _MAX_CATEGORIES = 5, 3
-# Of a column with values for a smaller part of the customers it is said for how many.
-_NEARLY_ALL = 0.9
 
 
 def overview(statistics: ColumnStatistics, clustered_on: Collection[str]) -> dict[str, str]:
@@ -162,7 +161,7 @@ def _typical_value(statistics: ColumnStatistics, name: str, language: str) -> tu
     if len(amounts) < SMALLEST_TAIL or low == high:
         return "medians", f"{label} {middle}"
     n_customers = int((statistics.labels >= 0).sum())
-    filled = share_words(len(values), n_customers, language) if len(values) < _NEARLY_ALL * n_customers else None
+    filled = share_words(len(values), n_customers, language) if len(values) < COVERED * n_customers else None
     if filled is not None:
         return "typical", str(words["range_known"]).format(label, middle, low, high, filled)
     return "typical", str(words["range"]).format(label, middle, low, high)

@@ -226,7 +226,7 @@ class Segmentation(Tabular):
     @property
     def notes(self) -> list[str]:
         """The minimum size; values filled, compressed or left out; columns that are no amounts; the choice."""
-        language, columns = self.choice.language, self.model.preparation.names
+        language = self.choice.language
         units = {feature.name: feature.unit for feature in self.features.described}
         return [
             *([] if self.rule_check is None else self.rule_check.notes(language)),
@@ -234,7 +234,7 @@ class Segmentation(Tabular):
             *notes_on_minimum(self.minimum, self.profiles, language),
             *self.preparation.notes(language, self._phrases, units),
             *notes_on_weights(self.model, self._phrases, language),
-            *notes_on_columns(self.features, self.labels, columns, phrases=self._phrases, language=language),
+            *self._notes_on_columns,
             *notes_on_clusters(self.clusterings),
             *notes_on_goal(self.model, language),
         ]
@@ -369,6 +369,11 @@ class Segmentation(Tabular):
         phrases = [self._phrases[name] for name in self.model.preparation.names]
         sizes = [row.size for row in self.profiles.segments]
         return headline(sizes, self.features.snapshot, phrases, min_size=self.min_size, language=self.choice.language)
+
+    @cached_property
+    def _notes_on_columns(self) -> list[str]:
+        columns, language = self.model.preparation.names, self.choice.language
+        return notes_on_columns(self.features, self.labels, columns, phrases=self._phrases, language=language)
 
     @property
     def rule_texts(self) -> dict[int, str]:

@@ -69,18 +69,10 @@ def read_assignments(
         If it is no table.
     """
     opened = open_table(table, caller, in_memory=True)
-    columns = opened.dialect.columns
-    if lacking := [name for name in (*REQUIRED, *numbers) if name not in columns]:
-        raise DataError(
-            f"{caller}: {argument} lacks {'columns' if len(lacking) > 1 else 'column'} {listed(lacking)}. "
-            f"A table of assignments has {listed(REQUIRED)}, as `result.assignments` does; "
-            f"its columns are {listed(columns)}."
-        )
-    wanted = list(dict.fromkeys((*REQUIRED, *(name for name in OPTIONAL if name in columns), *numbers)))
+    wanted = wanted_columns(opened.dialect.columns, numbers, caller, argument=argument)
     opened.check_columns(caller, {name: name for name in wanted})
     local = _plain(opened, wanted)
-    if len(local) == 0:
-        raise DataError(f"{caller}: {argument} has no rows. A snapshot needs the assignments of its customers.")
+    check_rows(len(local), caller, argument)
     local = local.with_columns(
         checked_ids(local.get_column("customer_id"), caller, argument, distinct=distinct),
         _segments(local, "segment", caller, argument=argument),
@@ -97,16 +89,56 @@ def recorded_assignments(local: nw.DataFrame[Any], caller: str, argument: str) -
     return Assignments(local, names, unclustered, nw.to_native)
 
 
+def wanted_columns(columns: Sequence[str], numbers: Sequence[str], caller: str, *, argument: str) -> list[str]:
+    """The columns of assignments that a table has, and `numbers`; DataError where one that is needed is missing."""
+    if lacking := [name for name in (*REQUIRED, *numbers) if name not in columns]:
+        raise DataError(
+            f"{caller}: {argument} lacks {'columns' if len(lacking) > 1 else 'column'} {listed(lacking)}. "
+            f"A table of assignments has {listed(REQUIRED)}, as `result.assignments` does; "
+            f"its columns are {listed(columns)}."
+        )
+    return list(dict.fromkeys((*REQUIRED, *(name for name in OPTIONAL if name in columns), *numbers)))
+
+
+def check_rows(rows: int, caller: str, argument: str) -> None:
+    """Raise for a table without rows."""
+    if not rows:
+        raise DataError(f"{caller}: {argument} has no rows. A snapshot needs the assignments of its customers.")
+
+
+def check_present_ids(missing: int, caller: str, argument: str) -> None:
+    """Raise if any rows lack an id."""
+    if missing:
+        raise DataError(
+            f"{caller}: {plural(missing, 'row', 'rows')} of {argument} without an id in column 'customer_id'. "
+            "Leave them out, or give them their ids."
+        )
+
+
+def check_present_names(missing: int, caller: str, argument: str) -> None:
+    """Raise if any rows lack a name."""
+    if missing:
+        raise DataError(
+            f"{caller}: {plural(missing, 'row', 'rows')} of {argument} without a name in column 'name'. "
+            "Give customers in no segment a name too, such as 'No data'."
+        )
+
+
+def check_one_name(several: Sequence[int], caller: str, argument: str) -> None:
+    """Raise if any segments have more than one name."""
+    if several:
+        raise DataError(
+            f"{caller}: a segment must have one name in {argument}, but {listed(several)} have several. "
+            "Give all customers of a segment its name."
+        )
+
+
 def checked_ids(ids: nw.Series[Any], caller: str, argument: str, *, distinct: bool = True) -> nw.Series[Any]:
     """Ids as text or whole numbers of 64 bits, called `customer_id`; each present and different from all others."""
     ids = ids.alias("customer_id")
     if ids.dtype != nw.String:
         ids = _whole(ids, f"{caller}: column 'customer_id' of {argument}", "whole numbers or text")
-    if missing := int(ids.is_null().sum()):
-        raise DataError(
-            f"{caller}: {plural(missing, 'row', 'rows')} of {argument} without an id in column 'customer_id'. "
-            "Leave them out, or give them their ids."
-        )
+    check_present_ids(int(ids.is_null().sum()), caller, argument)
     if distinct:
         check_repeated(len(ids) - ids.n_unique(), caller, argument)
     return ids
@@ -164,11 +196,7 @@ def _segments(local: nw.DataFrame[Any], column: str, caller: str, *, argument: s
 
 def _names(local: nw.DataFrame[Any], caller: str, argument: str) -> nw.Series[Any]:
     names = local.get_column("name").cast(nw.String)
-    if missing := int(names.is_null().sum()):
-        raise DataError(
-            f"{caller}: {plural(missing, 'row', 'rows')} of {argument} without a name in column 'name'. "
-            "Give customers in no segment a name too, such as 'No data'."
-        )
+    check_present_names(int(names.is_null().sum()), caller, argument)
     return names
 
 
@@ -202,10 +230,6 @@ def _names_by_segment(local: nw.DataFrame[Any], caller: str, argument: str) -> t
     )
     first = dict(zip(rows.get_column("segment").to_list(), rows.get_column("first").to_list(), strict=True))
     last = dict(zip(rows.get_column("segment").to_list(), rows.get_column("last").to_list(), strict=True))
-    if several := sorted(segment for segment in first if first[segment] != last[segment]):
-        raise DataError(
-            f"{caller}: a segment must have one name in {argument}, but {listed(several)} have several. "
-            "Give all customers of a segment its name."
-        )
+    check_one_name(sorted(segment for segment in first if first[segment] != last[segment]), caller, argument)
     unclustered = local.filter(~has_segment).get_column("name").unique().to_list()
     return dict(sorted(first.items())), tuple(sorted(unclustered))

@@ -9,8 +9,14 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames import Returner, SparkLike, check_usable, collect, is_spark_frame
 from custseg.errors import DataError
-from custseg.texts import listed, plural
-from custseg.tracking._assignments import OPTIONAL, REQUIRED, Assignments
+from custseg.tracking._assignments import (
+    Assignments,
+    check_one_name,
+    check_present_ids,
+    check_present_names,
+    check_rows,
+    wanted_columns,
+)
 
 _MOST_GROUPS = 10_000
 """More pairs of a segment and a name than any model has."""
@@ -36,14 +42,7 @@ def read_assignments_in_spark(table: Any, caller: str, argument: str, *, numbers
         If a column is missing or of the wrong type, the table has no rows, or a row lacks an id or a name.
     """
     check_usable(table, caller)
-    columns = list(table.columns)
-    if lacking := [name for name in (*REQUIRED, *numbers) if name not in columns]:
-        raise DataError(
-            f"{caller}: {argument} lacks {'columns' if len(lacking) > 1 else 'column'} {listed(lacking)}. "
-            f"A table of assignments has {listed(REQUIRED)}, as `result.assignments` does; "
-            f"its columns are {listed(columns)}."
-        )
-    wanted = list(dict.fromkeys((*REQUIRED, *(name for name in OPTIONAL if name in columns), *numbers)))
+    wanted = wanted_columns(list(table.columns), numbers, caller, argument=argument)
     rows: nw.LazyFrame[Any] = nw.from_native(table).select(*wanted)
     _check_types(rows, numbers, caller, argument=argument)
     rows = rows.with_columns(*(_canonical(rows, name) for name in wanted))
@@ -114,8 +113,7 @@ def _checked_names(
         nw.len().alias("customers"), *(nw.col(fault).count() for fault in faults)
     )
     counts = collect(grouped.head(_MOST_GROUPS + 1))
-    if not len(counts):
-        raise DataError(f"{caller}: {argument} has no rows. A snapshot needs the assignments of its customers.")
+    check_rows(len(counts), caller, argument)
     if len(counts) > _MOST_GROUPS:
         raise DataError(
             f"{caller}: {argument} has more than {_MOST_GROUPS:,} pairs of segment and name, which no model gives. "
@@ -127,31 +125,19 @@ def _checked_names(
     by_segment: dict[int, set[str]] = {}
     unclustered = set()
     for segment, name, customers in counts.select("segment", "name", "customers").iter_rows():
-        if name is None:
-            raise DataError(
-                f"{caller}: {plural(int(customers), 'row', 'rows')} of {argument} without a name in column 'name'. "
-                "Give customers in no segment a name too, such as 'No data'."
-            )
+        check_present_names(int(customers) if name is None else 0, caller, argument)
         if segment is None:
             unclustered.add(name)
         else:
             by_segment.setdefault(int(segment), set()).add(name)
     if min(by_segment, default=0) < 0:
         raise DataError(f"{caller}: column 'segment' of {argument} has negative numbers. Segments count from 0.")
-    if several := sorted(segment for segment, names in by_segment.items() if len(names) > 1):
-        raise DataError(
-            f"{caller}: a segment must have one name in {argument}, but {listed(several)} have several. "
-            "Give all customers of a segment its name."
-        )
+    check_one_name(sorted(segment for segment, names in by_segment.items() if len(names) > 1), caller, argument)
     return {segment: min(by_segment[segment]) for segment in sorted(by_segment)}, tuple(sorted(unclustered))
 
 
 def _raise_on_faults(counts: dict[str, int], numbers: Sequence[str], caller: str, *, argument: str) -> None:
-    if missing := counts["no_id"]:
-        raise DataError(
-            f"{caller}: {plural(missing, 'row', 'rows')} of {argument} without an id in column 'customer_id'. "
-            "Leave them out, or give them their ids."
-        )
+    check_present_ids(counts["no_id"], caller, argument)
     if counts.get("odd"):
         raise DataError(f"{caller}: column 'confidence' of {argument} must hold numbers from 0 to 1.")
     for number, name in enumerate(numbers):

@@ -9,8 +9,8 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._terms import KNOWN, Term
 from custseg.texts import text
 
-NEARLY_ALL = 0.9
-"""Of a column with values for a smaller part of the members it is said for how many."""
+COVERED = 0.9
+"""Of a column with values for a smaller part of the customers it is said for how many."""
 
 
 def coverage_text(statistics: ColumnStatistics, feature: str, segment: int, *, language: str) -> str | None:
@@ -22,7 +22,7 @@ def coverage_text(statistics: ColumnStatistics, feature: str, segment: int, *, l
 
 def coverage_words(feature: str, n_known: int, size: int, *, language: str) -> str | None:
     """The same from the counts of the members with a value and of all; None where there are no members with one."""
-    if not n_known or n_known >= NEARLY_ALL * size:
+    if not n_known or n_known >= COVERED * size:
         return None
     share = share_words(n_known, size, language)
     if share is None:

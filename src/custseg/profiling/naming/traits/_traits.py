@@ -13,7 +13,7 @@ import numpy as np
 
 from custseg._column_kinds import is_sensitive_name
 from custseg._numerics import Floats, Integers
-from custseg.profiling.markers._coverage import NEARLY_ALL as COVERED
+from custseg.profiling.markers._coverage import COVERED
 from custseg.profiling.measures._categories import strongest
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
