@@ -72,15 +72,31 @@ def test_archetypes_need_no_money() -> None:
     result = fit_segments(orders(), as_of=SHOP.as_of, method="kmeans", n_segments=5)
     keys = {row.key for row in result.profiles}
     assert "one_time" in keys
-    assert keys.isdisjoint({"champions", "cant_lose", "promising", "lost", "hibernating", "seasonal"})
+    assert keys.isdisjoint({"champions", "cant_lose", "promising", "lost", "hibernating"})
 
 
 def test_features_without_money_equal_those_with() -> None:
     with_money = build_features(Orders(LOG.with_columns(amount=1.0), cancelled="cancelled"), as_of=SHOP.as_of)
     without = build_features(Orders(LOG, amount=None, cancelled="cancelled"), as_of=SHOP.as_of)
-    absent = {"revenue", "order_value", "order_value_shrunk", "repeat_value", "peak_share"}
+    absent = {"revenue", "order_value", "order_value_shrunk", "repeat_value"}
     assert without.names == [name for name in with_money.names if name not in absent]
-    assert without.frame.equals(with_money.frame.select("customer_id", *without.names))
+    # The share in peak weeks is that of orders instead of money.
+    same = [name for name in without.names if name != "peak_share"]
+    assert without.frame.select("customer_id", *same).equals(with_money.frame.select("customer_id", *same))
+
+
+def test_share_in_peak_weeks_is_that_of_orders() -> None:
+    """Three of ann's five orders are in the one busy week, one of them with two lines; bob has all of his in it."""
+    days = {"ann": ["2023-12-02", "2023-12-03", "2023-12-04", "2023-04-01", "2024-06-01"], "bob": ["2023-12-03"] * 40}
+    rows = [(name, f"{name} {i}", day) for name, of in days.items() for i, day in enumerate(of)]
+    log = pl.DataFrame([*rows, rows[0]], schema=["customer_id", "order_id", "ordered_at"], orient="row")
+    even = pl.DataFrame({"customer_id": "eve", "order_id": range(200), "ordered_at": "2024-01-01"})
+    even = even.with_columns(ordered_at=pl.date(2023, 3, 1) + pl.duration(days=pl.col("order_id") * 2))
+    even = even.with_columns(pl.col("ordered_at").cast(pl.String), pl.format("eve {}", "order_id").alias("order_id"))
+    table = build_features(Orders(pl.concat([log, even]), amount=None), as_of="2024-07-01", families=["rhythm"])
+    shares = dict(zip(table["customer_id"], table["peak_share"], strict=True))
+    assert shares["bob"] == 1
+    assert shares["ann"] == pytest.approx(3 / 5)
 
 
 def test_rfm_by_hand() -> None:

@@ -30,6 +30,7 @@ from custseg.feature_table._given_table import (
     unclustered_columns,
 )
 from custseg.feature_table._label_flags import with_flags_of_fit, with_label_flags
+from custseg.feature_table._season import PARTS, PRIOR_ORDERS, YEAR, Season
 from custseg.feature_table._table import (
     ID,
     RETURN_COLUMNS,
@@ -49,13 +50,17 @@ __all__ = [
     "CODE",
     "GIVEN_FAMILIES",
     "ID",
+    "PARTS",
+    "PRIOR_ORDERS",
     "RETURN_COLUMNS",
     "RETURN_FEATURES",
+    "YEAR",
     "DistributedFeatures",
     "Feature",
     "FeatureTable",
     "Levels",
     "Reading",
+    "Season",
     "UnclusteredReason",
     "as_numbers",
     "as_quantities",

@@ -128,7 +128,7 @@ def _features_of(
     scoring = Scoring() if engagement is None else engagement.scoring
     chosen = _chosen_families(logs, families)
     shares_orders = MIX in chosen or _n_sums_of_orders(logs, chosen) > 1
-    sums = SharedSums(logs, None if rhythm is None else rhythm.peak_weeks, scoring, shares_orders)
+    sums = SharedSums(logs, None if rhythm is None else rhythm.year, scoring, shares_orders)
     for family in chosen:
         if family.name not in figures:
             figures[family.name] = learners.get(family.name, family.learn)(sums)

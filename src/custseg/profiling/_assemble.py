@@ -24,10 +24,11 @@ from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._mail_reading import mail_reading
 from custseg.profiling.naming._own_rhythm import holds_by_own_rhythm
 from custseg.profiling.naming._playbook import Typical, advice, reachable
+from custseg.profiling.naming._season_words import season_play
 from custseg.profiling.naming._segment_names import Name
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import in_each_language
-from custseg.texts import stability_level
+from custseg.texts import LANGUAGES, stability_level
 
 RETURNED = -2
 """Code of customers in no segment whose orders were all returned, charged back or cancelled."""
@@ -154,6 +155,7 @@ def segment_row(
             mails=(mail_reading(table, members), mail_reading(table, (inputs.labels.codes >= 0) & ~members)),
             reach=reach,
             size=size,
+            season_plays={language: season_play(table, language) for language in LANGUAGES},
             known=name.candidates,
             steps=name.steps,
         ),

@@ -12,6 +12,7 @@ from custseg.profiling.markers._coverage import COVERED
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._terms import category_words
 from custseg.profiling.naming._own_rhythm import SegmentRhythm
+from custseg.profiling.naming._season_words import season_sentence
 from custseg.texts import EXACT, LANGUAGES, amount, median_text, number, percent, text, value_text
 
 # Days since the last order from which most customers have lapsed, up to which they may be active, and up to which
@@ -56,7 +57,7 @@ def _telling(statistics: ColumnStatistics, columns: Sequence[str]) -> list[str]:
 
 
 def _orders(statistics: ColumnStatistics, language: str) -> str:
-    """How long ago most customers ordered, how many ordered once, and what they spent."""
+    """How long ago most customers ordered, how many ordered once, what they spent, and the season of the base."""
     words = text(language, "profiling", "overview")
     recency, _ = statistics.clustered_values("recency_days")
     orders, _ = statistics.clustered_values("order_count")
@@ -69,7 +70,9 @@ def _orders(statistics: ColumnStatistics, language: str) -> str:
     if "revenue" in statistics.ranked:
         revenue, _ = statistics.clustered_values("revenue")
         phrases.append(words["revenue"].format(value_text(float(np.median(revenue)), "money", language)))
-    return f"{', '.join(phrases)}."
+    if SegmentRhythm(statistics).base_is_yearly:
+        phrases.append(words["yearly"])
+    return f"{', '.join(phrases)}. {season_sentence(statistics, language)}".rstrip()
 
 
 def _activity(statistics: ColumnStatistics, median: float, language: str) -> str:

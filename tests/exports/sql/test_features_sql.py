@@ -75,7 +75,8 @@ def check(model: SegmentModel, lines: pl.DataFrame, dialect: str, **arguments: A
     query = features_sql(model, dialect, "lines", as_of=AS_OF, **arguments)
     expected = model.features_of({"orders": lines, "events": None, "customers": None}, as_of=AS_OF, caller="test").frame
     rows = DATABASES[dialect](query, {"lines": lines})
-    names = [name for name in expected.columns if name in (*FEATURES, "returned_orders", "return_share")]
+    others = ("season_share", "returned_orders", "return_share")
+    names = [name for name in expected.columns if name in (*FEATURES, *others)]
     found = pl.DataFrame(rows, schema=["customer_id", *columns_of(query)], orient="row", infer_schema_length=None)
     found = found.with_columns(pl.exclude("customer_id").cast(pl.Float64)).sort("customer_id")
     assert set(found.columns[1:]) <= set(names)
@@ -95,6 +96,21 @@ def columns_of(query: str) -> list[str]:
 def test_features_equal_those_of_python(case: str, dialect: str) -> None:
     lines = order_lines()
     check(fitted(lines, *CASES[case]), lines, dialect)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", PARAMETERS_WITH_DATES)
+@pytest.mark.parametrize("described", [{}, {"amount": None}])
+def test_rhythm_of_a_season(described: dict[str, Any], dialect: str) -> None:
+    is_winter = pl.col("ordered_at").dt.month().is_in([12, 1, 2, 3])
+    lines = order_lines(customers=400).filter(is_winter.fill_null(value=True) | (pl.int_range(pl.len()) % 25 == 0))
+    columns = ["recency_days", "overdue_ratio", "trend", "season_share", "peak_share"]
+    options = {"columns": columns, "method": "kmeans", "n_segments": 3}
+    model = fit_segments(Orders(lines, **described), as_of=datetime(2024, 6, 1), **options).model
+    assert model.definition is not None
+    season = model.definition.figures["rhythm"].season
+    assert (season.first, season.n_parts) == (22, 8)
+    check(model, lines, dialect)
 
 
 @pytest.mark.slow

@@ -146,3 +146,10 @@ def test_orders_at_even_gaps_do_not_thin_out() -> None:
     assert "thinning" not in profile_segments(table, labels)[0].name
     uneven = {"gap_cv": np.full(120, 1.2), "order_count": np.full(120, 5.0), "order_days": np.full(120, 5.0)}
     assert "thinning" in profile_segments({"trend": table["trend"], **uneven}, labels)[0].name
+
+
+def test_yearly_gaps_are_known() -> None:
+    columns = {"overdue_ratio": [0.5] * 3, "gap_days_mean": [329.0, 364.0, 400.0]}
+    own = own_rhythm(read_table(columns, None, customer_column=None, caller="f"))
+    assert own is not None
+    assert own.yearly.tolist() == [False, True, False]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg.feature_table import Feature
+from custseg._frames import collected
+from custseg.feature_table import Feature, Season
 from custseg.features._family import Family, FamilyColumns
+from custseg.features.families._operational_time import own_time_steps
 from custseg.features.sums._order_sums import OrderSums
+from custseg.features.sums._year import YearFigures
 
 _PRIOR_GAPS = 2
 
@@ -21,6 +25,10 @@ FEATURES = (
     Feature("trend", "log ratio", "rhythm", 1, absent=0),
     Feature("peak_share", "share", "rhythm", 0),
 )
+SEASON_SHARE = Feature("season_share", "share", "rhythm", 0)
+"""Given where the base has a season."""
+_PEAK_ORDERS = Feature("peak_share", "share", "rhythm", 0, entry="peak_share_of_orders")
+"""In the place of the last one in a log without money."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +40,29 @@ class RhythmFigures:
     median_gap : float or None
         Median of the gaps of all customers in days; None without gaps.
     peak_weeks : tuple of int or None
-        The six weeks of the year with the most revenue, from 0; None where the log covers less than a year.
+        The six weeks of the year with the most revenue, or lines in a log without money, from 0; None where the log
+        covers less than a year.
+    season : Season or None
+        The part of the year with far more orders than the rest, see `season_of`; None where the log shows none.
     """
 
     median_gap: float | None
     peak_weeks: tuple[int, ...] | None
+    season: Season | None = None
+
+    @property
+    def year(self) -> YearFigures:
+        """What the sums over the orders need of these figures."""
+        return YearFigures(self.peak_weeks, self.season)
 
 
 def learn_rhythm(sums: OrderSums) -> RhythmFigures:
     """The figures of all customers of the log."""
-    return RhythmFigures(_median_gap(sums), sums.peak_weeks)
+    assert sums.gaps is not None
+    season = sums.year.season
+    if season is not None:
+        season = _with_gap(season, sums)
+    return RhythmFigures(_median_gap(sums.gaps), sums.year.peak_weeks, season)
 
 
 def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
@@ -56,12 +77,17 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
       gaps, or the customer has no order.
     - `overdue_ratio` = recency / expected gap: 1 is due, 3 is long overdue.
     - `trend` = log((late + ½) / (early + ½)), orders in the second and first half of the exposure; 0 without orders.
-    - `peak_share`: missing if the log or the window covers less than twelve months; not given for a log without
-      money.
+    - `peak_share`: missing if the log or the window covers less than twelve months; in a log without money the share
+      of orders.
+
+    Where the base has a season, time is operational, see `Season`: the silence, the gaps and g0 of `overdue_ratio`
+    are in operational days, and with f the part of them in the second half of the exposure and n orders
+    `trend` = log((late + ½) / (n f + ½)) - log((early + ½) / (n (1 - f) + ½)), which is the same for f = ½. Then
+    `season_share` is the share of the orders placed in the season; missing without orders.
     """
     col = nw.col
     gaps, total = col("gap_count"), col("gap_total")
-    usual = figures.median_gap
+    usual, season = figures.median_gap, figures.season
     missing, bought = nw.lit(None, nw.Float64), col("orders") > 0
     steps: tuple[dict[str, nw.Expr], ...] = (
         {
@@ -81,24 +107,63 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
         # Rounding errors can make the variance of equal gaps negative.
         {"gap_deviation": nw.when(col("gap_variance") > 0).then(col("gap_variance")).otherwise(nw.lit(0.0)).sqrt()},
     )
-    peak = col("peak_spent") / col("spent") if figures.peak_weeks is not None else missing
+    peak = col("peak_spent") / col("spent" if sums.facts.orders.has_money else "orders")
     columns = {
         "gap_days_mean": nw.when(gaps >= 1).then(col("gap_mean")),
         "gap_cv": nw.when(gaps >= 2).then(col("gap_deviation") / col("gap_mean")),
         "expected_gap_days": nw.when(bought).then(col("gap_expected")),
         "overdue_ratio": nw.when(bought).then(col("days_since_last") / col("gap_expected")),
         "trend": col("late_to_early").log(),
-        "peak_share": nw.when(col("spent") > 0).then(peak),
+        "peak_share": nw.when(col("spent") > 0).then(peak if figures.peak_weeks is not None else missing),
     }
-    has_money = sums.facts.orders.has_money
-    return FamilyColumns(sums.table, columns, FEATURES if has_money else FEATURES[:-1], steps)
+    features = FEATURES if sums.facts.orders.has_money else (*FEATURES[:-1], _PEAK_ORDERS)
+    if season is not None:
+        steps = (*steps, *own_time_steps(season, sums.snapshot), *_steps_of_season(season))
+        is_expected = bought & (col("own_gap_expected") > 0)
+        columns["overdue_ratio"] = nw.when(is_expected).then(col("own_silence") / col("own_gap_expected"))
+        columns["trend"] = (col("late_to_early") / col("late_to_early_expected")).log()
+        columns["season_share"] = nw.when(bought).then(col("season_share_of_orders"))
+        features = (*features, SEASON_SHARE)
+    return FamilyColumns(sums.table, columns, features, steps)
 
 
-def _median_gap(sums: OrderSums) -> float | None:
-    """The median gap of all customers."""
-    assert sums.gaps is not None
-    gaps = sums.gaps.get_column("gap").to_numpy()
-    times = sums.gaps.get_column("times").to_numpy()
+def _steps_of_season(season: Season) -> tuple[dict[str, nw.Expr], ...]:
+    """The expected gap in operational days, and how orders would be spread over both halves of the exposure."""
+    col, gap = nw.col, season.gap
+    gaps = col("gap_count") + _PRIOR_GAPS
+    n_late = col("orders") * col("own_late_part")
+    return (
+        {
+            "own_gap_expected": nw.lit(None, nw.Float64)
+            if gap is None
+            else (col("own_gap_total") + _PRIOR_GAPS * gap) / gaps,
+            "late_to_early_expected": (n_late + 0.5) / (col("orders") - n_late + 0.5),
+            "season_share_of_orders": col("season_orders") / col("orders"),
+        },
+    )
+
+
+def _with_gap(season: Season, sums: OrderSums) -> Season:
+    """The season with its share of the orders, and the median of the customers' mean operational gaps.
+
+    Each customer's mean counts as often as the customer has gaps.
+    """
+    col, table = nw.col, sums.table
+    orders = collected(table.select(col("season_orders").sum(), col("orders").sum()))
+    n_season, n_orders = (int(orders.get_column(name).item() or 0) for name in ("season_orders", "orders"))
+    season = replace(season, share=n_season / max(n_orders, 1))
+    repeated = table.filter(col("order_days") > 1).with_columns(times=col("order_days") - 1)
+    for step in own_time_steps(season, sums.snapshot):
+        repeated = repeated.with_columns(values.alias(name) for name, values in step.items())
+    means = repeated.with_columns(gap=(col("own_gap_total") / col("times")).round(0).cast(nw.Int64))
+    gaps = collected(means.group_by("gap").agg(col("times").sum())).sort("gap")
+    return replace(season, gap=_median_gap(gaps))
+
+
+def _median_gap(counted: nw.DataFrame[Any]) -> float | None:
+    """The median of the gaps in a table that says how often each occurs."""
+    gaps = counted.get_column("gap").to_numpy()
+    times = counted.get_column("times").to_numpy()
     if len(gaps) == 0:
         return None
     ends = np.cumsum(times)

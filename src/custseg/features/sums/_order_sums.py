@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
-from custseg._frames import Rows, collect, computed, computed_once, is_distributed, sorted_by
+from custseg._frames import Rows, computed, computed_once, is_distributed, sorted_by
 from custseg.features.sums._expressions import as_int64, exposure_days, value_if, whole_units
-from custseg.logs import OrderFacts, net_money, order_totals
+from custseg.features.sums._year import YearFigures, days_of_season, days_of_weeks, learn_year
+from custseg.logs import OrderFacts, order_totals
 from custseg.snapshot import Snapshot
 
 _EXACT_SQUARES = 3e9
-_YEAR_DAYS = 365
-_PEAK_WEEKS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +27,8 @@ class OrderSums:
     table : narwhals DataFrame, or LazyFrame on Spark
         One row per customer of the log, sorted by `customer_id`, all columns Int64. Over the purchases
         in the window: `orders`, `order_days`, `first_day`, `last_day`, `spent`, `first_day_spent`,
-        `peak_spent`, `squared_gaps` (of days between order days), `late_orders` (in the second half of
+        `peak_spent` (in the peak weeks; in a log without money the orders in them), `season_orders` (in the season),
+        `squared_gaps` (of days between order days), `late_orders` (in the second half of
         the exposure), `size` and `squares` (of order values in `square_unit`, and of their squares).
         Besides: `money` (all lines in the window, refunds too), `first_day_ever` (the first purchase before
         the snapshot, in the window or not), `returned_orders` (orders in the window that were refunded or cancelled
@@ -44,8 +42,8 @@ class OrderSums:
         Counts over the log.
     square_unit : int
         Units of money per unit of `squares`: squares are summed as integers too.
-    peak_weeks : tuple of int or None
-        The weeks of the year that `peak_spent` counts; None where the log has no money or covers less than a year.
+    year : YearFigures
+        The weeks of the year that `peak_spent` counts, and the season.
     n_lines : int or None
         Lines that were aggregated, counted on Spark alone: what it reads again may have changed.
     """
@@ -55,7 +53,7 @@ class OrderSums:
     snapshot: Snapshot
     facts: OrderFacts
     square_unit: int
-    peak_weeks: tuple[int, ...] | None
+    year: YearFigures
     n_lines: int | None = None
 
 
@@ -67,16 +65,15 @@ def order_sums(
     refunds: str,
     zero_orders: str,
     rhythm: bool = True,
-    peak_weeks: Sequence[int] | None = None,
+    year: YearFigures | None = None,
 ) -> OrderSums:
     """Aggregate the log on its own engine; without `rhythm`, the sums of that family are 0.
 
-    By default, the peak weeks are those of this log.
+    By default, the peak weeks and the season are those of this log.
     """
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
-    if peak_weeks is None and rhythm:
-        peak_weeks = _peak_weeks(facts, snapshot)
-    peak = _days_of(peak_weeks or (), facts, snapshot)
+    if year is None:
+        year = learn_year(facts, snapshot) if rhythm else YearFigures()
     totals = order_totals(lines, snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)
@@ -84,14 +81,13 @@ def order_sums(
     small = [marked.group_by("gap").agg(nw.len().alias("times"))] if rhythm else []
     if is_distributed(lines):
         small.append(marked.select(nw.col("n_lines").sum()))
-    [table], figures = computed([_customer_sums(marked, snapshot, peak)], small)
+    [table], figures = computed([_customer_sums(marked, facts, snapshot, year=year)], small)
     n_lines = int(figures[-1].item() or 0) if is_distributed(lines) else None
     gaps = None
     if rhythm:
         gaps = figures[0].with_columns(nw.col("gap", "times").cast(nw.Int64)).filter(~nw.col("gap").is_null())
         gaps = gaps.sort("gap")
-    weeks = None if peak_weeks is None else tuple(peak_weeks)
-    return OrderSums(sorted_by(as_int64(table)), gaps, snapshot, facts, unit, weeks, n_lines)
+    return OrderSums(sorted_by(as_int64(table)), gaps, snapshot, facts, unit, year, n_lines)
 
 
 def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders: str, unit: int) -> nw.LazyFrame[Any]:
@@ -137,18 +133,23 @@ def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
 
 
-def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[int]) -> nw.LazyFrame[Any]:
+def _customer_sums(
+    days: nw.LazyFrame[Any], facts: OrderFacts, snapshot: Snapshot, *, year: YearFigures
+) -> nw.LazyFrame[Any]:
     """Daily rows aggregated to one row per customer."""
     col = nw.col
     late = (nw.lit(snapshot.day) - col("order_day")) * 2 < exposure_days(snapshot)
-    in_peak = col("order_day").is_in(list(peak))
+    in_peak = _is_one_of(days_of_weeks(year.peak_weeks or (), facts, snapshot))
+    in_season = _is_one_of(days_of_season(year.season, facts, snapshot))
     marked = days.with_columns(
         (col("gap") * col("gap")).alias("squared_gaps"),
         value_if(col("order_day") == col("first_day"), col("spent")).alias("first_day_spent"),
-        value_if(in_peak, col("spent")).alias("peak_spent"),
+        value_if(in_peak, col("spent" if facts.orders.has_money else "orders")).alias("peak_spent"),
+        value_if(in_season, col("orders")).alias("season_orders"),
         value_if(late, col("orders")).alias("late_orders"),
     )
-    sums = ("orders", "spent", "first_day_spent", "peak_spent", "squared_gaps", "late_orders", "size", "squares")
+    sums = ("orders", "spent", "first_day_spent", "peak_spent", "season_orders", "squared_gaps", "late_orders")
+    sums = (*sums, "size", "squares")
     return (
         marked.group_by("customer")
         .agg(
@@ -162,42 +163,6 @@ def _customer_sums(days: nw.LazyFrame[Any], snapshot: Snapshot, peak: Sequence[i
     )
 
 
-def _covers_a_year(facts: OrderFacts, snapshot: Snapshot) -> bool:
-    """Whether the log and the window cover twelve months."""
-    if facts.first_day is None or snapshot.day - facts.first_day < _YEAR_DAYS:
-        return False
-    return snapshot.window_days is None or snapshot.window_days >= _YEAR_DAYS
-
-
-def _peak_weeks(facts: OrderFacts, snapshot: Snapshot) -> tuple[int, ...] | None:
-    """The six weeks of the year with the largest mean daily revenue, in increasing order."""
-    if not facts.orders.has_money or not _covers_a_year(facts, snapshot):
-        return None
-    inside = nw.col("moment") < snapshot.moment
-    if snapshot.start is not None:
-        inside = inside & (nw.col("moment") >= snapshot.start)
-    lines = facts.orders.lines().filter(inside)
-    per_day = collect(lines.with_columns(money=net_money(lines)).group_by("day").agg(nw.col("money").sum()))
-    days = per_day.get_column("day").to_numpy()
-    if not (days < snapshot.day).any():
-        return ()
-    revenue = per_day.get_column("money").fill_null(0).cast(nw.Float64).to_numpy()
-    calendar = np.arange(days.min(), snapshot.day)
-    weeks = np.array([_week_of_year(day) for day in calendar.tolist()])
-    daily = np.zeros(len(calendar))
-    before = days < snapshot.day
-    daily[days[before] - calendar[0]] = revenue[before]
-    means = np.bincount(weeks, weights=daily, minlength=52) / np.maximum(np.bincount(weeks, minlength=52), 1)
-    return tuple(sorted(np.lexsort((np.arange(52), -means))[:_PEAK_WEEKS].tolist()))
-
-
-def _days_of(weeks: Sequence[int], facts: OrderFacts, snapshot: Snapshot) -> list[int]:
-    """The days of the log before the snapshot that are in these weeks of the year."""
-    if not weeks or facts.first_day is None:
-        return []
-    return [day for day in range(facts.first_day, snapshot.day) if _week_of_year(day) in weeks]
-
-
-def _week_of_year(day: int) -> int:
-    """Week of the year; week 0 starts on 1 January, the last week includes the remaining days."""
-    return min(51, ((date(1970, 1, 1) + timedelta(days=day)).timetuple().tm_yday - 1) // 7)
+def _is_one_of(days: Sequence[int]) -> nw.Expr:
+    """Whether an order was placed on one of the days."""
+    return nw.col("order_day").is_in(list(days))

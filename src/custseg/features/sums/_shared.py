@@ -13,6 +13,7 @@ from custseg.features.sums._event_sums import EventSums, Scoring, event_sums, li
 from custseg.features.sums._mix_sums import MixSums, mix_sums
 from custseg.features.sums._order_sums import OrderSums, order_sums
 from custseg.features.sums._purchases import check_same_ids, purchases
+from custseg.features.sums._year import YearFigures
 from custseg.logs import Logs, known_lines, raise_on_change
 
 
@@ -24,8 +25,8 @@ class SharedSums:
     ----------
     logs : Logs
         The described logs at one snapshot.
-    peak_weeks : tuple of int or None
-        Weeks of the year for the orders; by default those of the log.
+    year : YearFigures or None
+        Peak weeks and season for the orders; by default those of the log.
     scoring : Scoring
         Points of events, and how they fade.
     shares_orders : bool
@@ -33,7 +34,7 @@ class SharedSums:
     """
 
     logs: Logs
-    peak_weeks: tuple[int, ...] | None = None
+    year: YearFigures | None = None
     scoring: Scoring = field(default_factory=Scoring)
     shares_orders: bool = False
 
@@ -91,7 +92,7 @@ class SharedSums:
         assert logs.orders is not None
         sums = order_sums(logs.order_facts, logs.snapshot_of(logs.orders), lines=self.order_lines,
                           zero_orders=logs.zero_orders, refunds=logs.refunds, rhythm=rhythm,
-                          peak_weeks=self.peak_weeks)  # fmt: skip
+                          year=self.year)  # fmt: skip
         if sums.n_lines is not None:
             raise_on_change(logs.order_facts, sums.n_lines, log="order", caller=logs.caller)
         return sums

@@ -21,6 +21,7 @@ from custseg.feature_table import (
     RETURN_FEATURES,
     Feature,
     FeatureTable,
+    Season,
     distinct_phrases,
     given_features_of,
     labeled,
@@ -31,6 +32,8 @@ from custseg.texts import listed, plural_form, printable, shown, single_line, te
 
 _ID = "customer_id"
 OTHER = "(other values)"
+SEASON_SHARE = "season_share"
+"""The share of a customer's orders in the season, which a table of a base with a season has."""
 # Some words in any case, such as True and YES: more distinct values are no flags.
 _MAX_FLAGS = 64
 
@@ -54,7 +57,11 @@ class Categories:
 
 @dataclass(frozen=True, eq=False)
 class ProfileTable:
-    """The columns to profile as numbers and categories, without ids."""
+    """The columns to profile as numbers and categories, without ids.
+
+    `season` is that of the customer base, None where it has none or that is not known; `day` is then the day of the
+    snapshot, counted from 1970-01-01.
+    """
 
     local: nw.DataFrame[Any]
     described: Mapping[str, Feature]
@@ -62,6 +69,8 @@ class ProfileTable:
     give_back: Callable[[nw.DataFrame[Any]], Any]
     windowed: bool = False
     notes: tuple[str, ...] = ()
+    season: Season | None = None
+    day: int = 0
     categories: Mapping[str, Categories] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
     _phrases: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
@@ -141,7 +150,17 @@ def read_table(
     if left_out:
         columns = ", ".join(map(printable, left_out))
         notes.append(plural_form(len(left_out), words["left_out"], language).format(columns=columns))
-    return replace(table, notes=tuple(notes))
+    return replace(_with_season(table, features), notes=tuple(notes))
+
+
+def _with_season(table: ProfileTable, features: object) -> ProfileTable:
+    """The table with the season of the logs that the features were built from."""
+    if not isinstance(features, FeatureTable) or features.snapshot is None:
+        return table
+    rhythm = features.figures.get("rhythm")
+    if rhythm is None or SEASON_SHARE not in table.numbers:
+        return table
+    return replace(table, season=rhythm.season, day=features.snapshot.day)
 
 
 def checked_weights(size_weight: object, table: ProfileTable, caller: str) -> Floats | None:

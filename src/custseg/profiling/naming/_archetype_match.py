@@ -63,9 +63,10 @@ def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archety
     """The archetypes whose features are all in the table, and none of them doubtful; without missing optional terms."""
     empty = {name for name in table.numbers if np.isnan(table.values(name)).all()}
     present = {*table.numbers, *table.categories} - empty
+    varied = (_variant(archetype, present) for archetype in archetypes)
     complete = (
         replace(one, terms=tuple(term for term in one.terms if not term.optional or term.feature in present))
-        for one in archetypes
+        for one in varied
     )
     return [
         archetype
@@ -75,6 +76,14 @@ def usable(archetypes: Sequence[Archetype], table: ProfileTable) -> list[Archety
         and all(term.feature in present and not table.described[term.feature].doubtful for term in archetype.terms)
         and all(term.operator == "==" or term.feature in table.numbers for term in archetype.terms)
     ]
+
+
+def _variant(archetype: Archetype, present: Collection[str]) -> Archetype:
+    """The archetype by the first of its variants for which the table has all features; as it is where there is none."""
+    for variant in archetype.variants:
+        if all(term.feature in present for term in variant.terms if not term.optional):
+            return replace(archetype, terms=variant.terms, description=variant.description)
+    return archetype
 
 
 def earned_names(

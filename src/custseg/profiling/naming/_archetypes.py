@@ -83,6 +83,14 @@ class Play:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """Another condition of an archetype that comes with the package, for tables that have all of its features."""
+
+    terms: tuple[Term, ...]
+    description: Words
+
+
+@dataclass(frozen=True)
 class Archetype:
     """A well-known kind of customer, such as champions; all terms of its condition must hold."""
 
@@ -107,6 +115,7 @@ class Archetype:
     family: str | None
     """Archetypes of one family are much alike: segments that differ in one thing alone have it in their names."""
     play: Play
+    variants: tuple[Variant, ...] = ()
 
 
 @cache
@@ -190,6 +199,7 @@ def _archetype(key: str, entry: Mapping[str, Any]) -> Archetype:
         bool(entry.get("several", False)),
         entry.get("family"),
         _play(entry),
+        tuple(Variant(tuple(map(_term, one["condition"])), one["description"]) for one in entry.get("variants", ())),
     )
 
 

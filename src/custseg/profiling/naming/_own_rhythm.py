@@ -1,7 +1,8 @@
 """Which customers are within their own gap between orders: it says more of who has lapsed than the days since an order.
 
 Somebody who gives once a year has not lapsed after ten months, and a weekly customer may have after five weeks. Only
-gaps that are more even than those of orders at random are called a rhythm.
+gaps that are more even than those of orders at random are called a rhythm. Where the base has a season, silence and gaps
+are measured in operational days, see `Season`: a closed summer is no silence.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from functools import cached_property
 import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
+from custseg._privacy import SMALLEST_GROUP
 from custseg.profiling.measures._column_statistics import ColumnStatistics
-from custseg.profiling.measures._table import ProfileTable
+from custseg.profiling.measures._table import SEASON_SHARE, ProfileTable
 from custseg.profiling.measures._terms import OPERATORS, Term
 
 OVERDUE = "overdue_ratio"
@@ -26,6 +28,8 @@ _VARIATION, _ORDER_DAYS = "gap_cv", "order_days"
 # Gaps are even if their relative variance is at most so large a part of what orders at random have.
 _EVEN = 0.5
 _FEWEST_GAPS = 2
+YEARLY = (330.0, 400.0)
+"""Mean gaps of about a year, in days."""
 # The share of customers that stands for most of them.
 _MOST = 0.6
 
@@ -42,6 +46,8 @@ class Rhythm:
         Those of them whose last order is no longer ago than one and a half of their usual gaps.
     even : ndarray of bool, shape (n_customers,)
         Customers with two or more gaps that vary at most half as much, in relative variance, as at random.
+    yearly : ndarray of bool, shape (n_customers,)
+        Customers whose mean gap is about a year.
     lapsed : ndarray of bool, shape (n_customers,)
         Those of them who are beyond that, and customers with one order longer ago than one and a half of the gap that
         is usual among the others.
@@ -51,6 +57,7 @@ class Rhythm:
     punctual: Bools
     lapsed: Bools
     even: Bools
+    yearly: Bools
 
 
 def own_rhythm(table: ProfileTable) -> Rhythm | None:
@@ -59,8 +66,11 @@ def own_rhythm(table: ProfileTable) -> Rhythm | None:
         return None
     ratios = table.values(OVERDUE)
     regular = ~np.isnan(ratios)
+    yearly = np.zeros(len(table), dtype=bool)
+    if _GAP in table.numbers:
+        yearly = (table.values(_GAP) >= YEARLY[0]) & (table.values(_GAP) < YEARLY[1])
     if _GAP in table.numbers and _RECENCY in table.numbers:
-        gaps, days = table.values(_GAP), table.values(_RECENCY)
+        days, gaps = _silence_and_gaps(table)
         regular &= ~np.isnan(gaps)
         if regular.any():
             # The ratio takes the gap partly from all gaps, most of which are those of the customers with most orders.
@@ -70,7 +80,7 @@ def own_rhythm(table: ProfileTable) -> Rhythm | None:
         regular &= ~np.isnan(table.values(_GAP))
     elif _ORDERS in table.numbers:
         regular &= table.values(_ORDERS) > 1
-    return Rhythm(regular, regular & (ratios <= LATE), ratios > LATE, _has_even_gaps(table))
+    return Rhythm(regular, regular & (ratios <= LATE), ratios > LATE, _has_even_gaps(table), yearly)
 
 
 def own_ratios(table: ProfileTable) -> Floats:
@@ -82,11 +92,23 @@ def own_ratios(table: ProfileTable) -> Floats:
     ratios = table.values(OVERDUE)
     if _GAP not in table.numbers or _RECENCY not in table.numbers:
         return ratios
-    gaps, days = table.values(_GAP), table.values(_RECENCY)
+    days, gaps = _silence_and_gaps(table)
     has_gap = gaps > 0
     own = np.where(has_gap, days / np.where(has_gap, gaps, 1.0), ratios)
     counts = next((table.values(name) for name in (_ORDER_DAYS, _ORDERS) if name in table.numbers), None)
     return own if counts is None else np.where(counts > _FEWEST_GAPS, own, np.fmin(own, ratios))
+
+
+def _silence_and_gaps(table: ProfileTable) -> tuple[Floats, Floats]:
+    """Days since the last order and the mean gap of each customer; operational ones where the base has a season."""
+    days, gaps, season = table.values(_RECENCY), table.values(_GAP), table.season
+    if season is None or not {_ORDERS, _ORDER_DAYS} <= set(table.numbers):
+        return days, gaps
+    own_shares = season.own_shares(table.values(SEASON_SHARE), table.values(_ORDERS))
+    n_gaps, last = table.values(_ORDER_DAYS) - 1, table.day - days
+    silence = season.elapsed(last, np.full(len(table), float(table.day)), own_shares=own_shares)
+    span = season.elapsed(last - gaps * n_gaps, last, own_shares=own_shares)
+    return silence, np.where(n_gaps > 0, span / np.where(n_gaps > 0, n_gaps, 1.0), np.nan)
 
 
 def holds_by_own_rhythm(term: Term, table: ProfileTable, bounds: Mapping[tuple[str, float], float]) -> Bools:
@@ -134,13 +156,30 @@ class SegmentRhythm:
     def orders_less(self, segment: int, *, limit: float) -> bool:
         """Whether most members have a trend of at most `limit`, not counting those within an even rhythm.
 
-        Of three orders at even gaps two are in the first half, or in the second.
+        Of three orders at even gaps two are in the first half, or in the second; nor do those count who are within
+        their rhythm in a base with a season.
         """
         table = self.statistics.table
         less = table.values(_TREND) <= limit
         if self._rhythm is not None:
-            less &= ~(self._rhythm.punctual & self._rhythm.even)
+            less &= ~(self._rhythm.punctual & (self._rhythm.even | (table.season is not None)))
         return self._is_most(self._counted(less)[segment], self.statistics.sizes()[segment])
+
+    def is_timely(self, segment: int) -> bool:
+        """Whether the base has a season, and most members are not late by their own gaps, or else by those of all."""
+        table = self.statistics.table
+        if table.season is None:
+            return False
+        return self._is_most(self._counted(own_ratios(table) <= LATE)[segment], self.statistics.sizes()[segment])
+
+    @property
+    def base_is_yearly(self) -> bool:
+        """Whether most clustered customers with two orders or more order about once a year."""
+        if self._rhythm is None:
+            return False
+        n_yearly = self._counted(self._rhythm.regular & self._rhythm.yearly).sum()
+        n_regular = self._counted(self._rhythm.regular).sum()
+        return bool(n_regular >= SMALLEST_GROUP and self._is_most(n_yearly, n_regular))
 
     @property
     def base_keeps(self) -> bool:

@@ -24,7 +24,7 @@ from custseg.texts import DASH, LANGUAGES, amount, number, single_line, text
 Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
-_TRAITS, _PLAYS, _OPENED = "{traits}", "{plays}", "{opened}"
+_TRAITS, _PLAYS, _OPENED, _SEASON_PLAY = "{traits}", "{plays}", "{opened}", "{season_play}"
 _LAPSED, _IN_RHYTHM = Term("recency_days", ">=", 120), Term(OVERDUE, "<=", LATE)
 _AROUND, _ONE_ORDER = Term("days_since_visit", "<=", 60), Term("order_count", "==", 1)
 _GAP, _RARE = "gap_days_mean", 30
@@ -112,12 +112,14 @@ def advice(
     mails: tuple[MailReading, MailReading],
     reach: Mapping[str, int | None],
     size: int,
+    season_plays: Words | None = None,
     known: Sequence[Trait] = (),
     steps: Sequence[Trait] = (),
 ) -> dict[str, Advice]:
     """The lines of both plays that apply to most members of the segment, by language.
 
-    In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them.
+    In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them, a line
+    ``{season_play}`` for when to write to those who order in the season (`season_plays`).
     `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
     column; `share` gives the share of the members that meet some terms, `share_of_others` that of all others; `mails`
     says how members and others read theirs, and ``{opened}`` stands for the share that the members opened. Where no
@@ -125,7 +127,7 @@ def advice(
     """
     reading, reading_of_others = mails
     read_share = reading.corrected(share)
-    lines_of = _LinesOf(read_share, share_of_others, reading, reading_of_others, size)
+    lines_of = _LinesOf(read_share, share_of_others, reading, reading_of_others, size, season_plays or {})
     dos, donts = (
         lines_of.applicable(lines) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
     )
@@ -188,6 +190,7 @@ class _LinesOf:
     reading: MailReading
     reading_of_others: MailReading
     size: int
+    season_plays: Words
 
     def applicable(self, lines: tuple[Line, ...]) -> list[Line]:
         """The lines whose `when` holds for most members, not counting those for whom any of `unless` holds too.
@@ -218,6 +221,7 @@ class _LinesOf:
             if words == _PLAYS:
                 sentences += plays[language]
                 continue
+            words = words.replace(_SEASON_PLAY, self.season_plays.get(language, ""))
             words = words.replace(_TRAITS, traits[language]).replace(_OPENED, self.reading.opened(language))
             sentences.append(self.covered(words, [term.feature for term in line.when], language))
         return tuple(sentences)

@@ -30,7 +30,7 @@ _LOW_LIMITS = {
 _HIGH_LIMITS = {
     "recency_days": 120, "order_count": 5, "age_days": 365, "discount_share": 0.4, "peak_share": 0.5,
     "return_share": 0.2, "trend": 0.2, "overdue_ratio": 1.5, "days_since_click": 120, "days_since_visit": 90,
-    "cart_abandon_rate": 0.5,
+    "cart_abandon_rate": 0.5, "season_share": 0.8,
 }  # fmt: skip
 _AWAY = "recency_days"
 

@@ -9,6 +9,7 @@ from sqlglot import exp
 from custseg.exports.sql.queries.orders._dates import SQLDates
 from custseg.exports.sql.queries.orders._order_log import OrderLog
 from custseg.exports.sql.queries.orders._order_steps import FEATURES, ORDER_STEPS, WITHIN_ORDERS
+from custseg.exports.sql.queries.orders._season import IN_NUMBERS, IN_SUMS, SeasonSQL
 from custseg.queries import SQLWriter
 from custseg.snapshot import Snapshot
 
@@ -51,7 +52,11 @@ class OrderQuery:
         steps: dict[str, exp.Expr] = {names["lines"]: self._lines(table)}
         values = self._values()
         for name, text in written.items():
-            source = text.format(lines="completed" if completes else "lines")
+            source = text.format(
+                lines="completed" if completes else "lines",
+                in_sums=IN_SUMS if self.log.season else "",
+                in_numbers=IN_NUMBERS if self.log.season else "",
+            )
             steps[names[name]] = sql.parsed(source, values, renamed=names)
         columns = {feature: sql.parsed(FEATURES[feature], values) for feature in self.log.features}
         if foresight is not None:
@@ -132,6 +137,7 @@ class OrderQuery:
             "order_day": dates.number(day),
             "day_ever": dates.number(sql.column("date_ever")),
             "in_peak": self._in_peak(day),
+            "peaking": sql.column("spent" if log.money else "orders"),
             "today": today,
             "exposure": exposure,
             "units": sql.number(float(self.units)),
@@ -167,10 +173,16 @@ class OrderQuery:
         if log.median_gap is not None:
             prior = {"prior": sql.number(_PRIOR_GAPS * log.median_gap), "count": sql.number(float(_PRIOR_GAPS))}
             expected = sql.parsed("((gap_sum + :prior) / (gaps + :count))", prior)
-        return {
+        peak_share = sql.parsed("peak_spent / spent" if log.money else "peak_spent / orders")
+        features = {
             "shrunk": base if log.shrinkage is None else sql.parsed(shrunk, {"weight": weight, "base": base}),
             "deviation": sql.call("root", sql.parsed(variance)),
             "expected": expected,
+            "overdue": sql.parsed("recency / :expected", {"expected": expected}),
             "trend": sql.call("logarithm", trend),
-            "peak_share": none if log.peak_weeks is None else sql.parsed("peak_spent / spent"),
+            "peak_share": none if log.peak_weeks is None else peak_share,
         }
+        if log.season is not None:
+            of_season = SeasonSQL(sql, log.season, self.snapshot.day).values
+            features |= {**of_season, "overdue": of_season["own_overdue"]}
+        return features

@@ -8,6 +8,7 @@ from typing import Any
 
 from custseg.errors import DataError
 from custseg.exports.sql.queries.orders._order_steps import FEATURES
+from custseg.feature_table import Season
 from custseg.model import SegmentModel
 from custseg.texts import listed
 
@@ -45,6 +46,8 @@ class OrderLog:
         Median gap of the customer base.
     peak_weeks : tuple of int or None
         Its weeks of the most revenue.
+    season : Season or None
+        Its season.
     """
 
     features: tuple[str, ...]
@@ -63,6 +66,7 @@ class OrderLog:
     shrinkage: float | None
     median_gap: float | None
     peak_weeks: tuple[int, ...] | None
+    season: Season | None = None
 
 
 def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderLog:
@@ -104,6 +108,7 @@ def order_log(model: SegmentModel, *, zoned: bool | None, caller: str) -> OrderL
         shrinkage=None if rfm is None else rfm.shrinkage,
         median_gap=None if rhythm is None else rhythm.median_gap,
         peak_weeks=None if rhythm is None else rhythm.peak_weeks,
+        season=None if rhythm is None else rhythm.season,
     )
 
 

@@ -1,6 +1,7 @@
 """The sums of an order log per customer in SQL, step by step, as `features/sums/_order_sums.py` computes them.
 
-Names after a colon are replaced by expressions of the dialect. A step reads the one before it.
+Names after a colon are replaced by expressions of the dialect. A step reads the one before it. `{lines}` is the first
+one, and `{in_sums}` and `{in_numbers}` are what a base with a season adds, see `_season`.
 """
 
 from __future__ import annotations
@@ -111,8 +112,8 @@ ORDER_STEPS = {
             SUM(gross) AS gross, SUM(refunded) AS refunded, SUM(orders) AS orders, SUM(money) AS money,
             SUM(spent) AS spent, SUM(returned_orders) AS returned_orders,
             SUM(CASE WHEN order_day = first_day THEN spent ELSE 0 END) AS first_day_spent,
-            SUM(CASE WHEN is_peak = 1 THEN spent ELSE 0 END) AS peak_spent,
-            SUM(gap * gap) AS squared_gaps,
+            SUM(CASE WHEN is_peak = 1 THEN :peaking ELSE 0 END) AS peak_spent,
+            SUM(gap * gap) AS squared_gaps,{in_sums}
             SUM(CASE WHEN (:today - order_day) * 2 < exposure THEN orders ELSE 0 END) AS late_orders
         FROM exposed
         GROUP BY customer, first_day, first_day_ever, exposure
@@ -127,7 +128,7 @@ ORDER_STEPS = {
             CAST(peak_spent AS DOUBLE) AS peak_spent,
             CAST(spent - first_day_spent AS DOUBLE) / :units AS later, CAST(late_orders AS DOUBLE) AS late,
             CASE WHEN exposure > 30 THEN CAST(exposure AS DOUBLE) ELSE CAST(30 AS DOUBLE) END AS exposure,
-            CASE WHEN exposure IS NULL THEN 1 ELSE 0 END AS is_unexposed
+            CASE WHEN exposure IS NULL THEN 1 ELSE 0 END AS is_unexposed{in_numbers}
         FROM sums
     """,
 }
@@ -150,8 +151,9 @@ FEATURES = {
     "gap_days_mean": "CASE WHEN gaps >= 1 THEN gap_sum / gaps END",
     "gap_cv": "CASE WHEN gaps >= 2 THEN :deviation / (gap_sum / gaps) END",
     "expected_gap_days": "CASE WHEN orders > 0 THEN :expected END",
-    "overdue_ratio": "CASE WHEN orders > 0 THEN recency / :expected END",
+    "overdue_ratio": "CASE WHEN orders > 0 THEN :overdue END",
     "trend": ":trend",
     "peak_share": "CASE WHEN spent > 0 THEN :peak_share END",
+    "season_share": "CASE WHEN orders > 0 THEN season_orders / orders END",
 }
 """By feature, from the columns of the step "numbers"."""

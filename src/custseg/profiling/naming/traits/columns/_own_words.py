@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._table import SEASON_SHARE
 from custseg.profiling.measures._terms import Term
-from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, SegmentRhythm
+from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, YEARLY, SegmentRhythm
+from custseg.profiling.naming._season_words import SEASON, season_months
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._needed_orders import buys_again
 from custseg.profiling.naming.traits._words import (
@@ -24,7 +26,7 @@ from custseg.profiling.naming.traits.columns._column_levels import ColumnLevels
 from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 
 AWAY = "recency_days"
-_AGE, _TREND = "age_days", "trend"
+_AGE, _TREND, _GAP = "age_days", "trend", "gap_days_mean"
 _YEAR = 365
 _MONEY = frozenset({"revenue", "order_value"})
 """Features of money with words of their own."""
@@ -67,6 +69,13 @@ class OwnWords:
             wordings = [
                 wording for wording in wordings if wording.order != 1
             ]  # who ordered once years ago is not long-standing
+        if name == _GAP:
+            terms = (Term(_GAP, ">=", YEARLY[0]), Term(_GAP, "<", YEARLY[1]))
+            yearly = Wording(in_each_language("traits", _GAP, "yearly"), terms, "high", 1.0)
+            # Beside weekly customers, yearly ones are far apart, and beside them few others have gaps of a year.
+            wordings = [yearly, *wordings] if (direction or 0) >= 0 else wordings
+        if name == SEASON_SHARE:
+            wordings = [self._with_season(wording) for wording in wordings]
         if name == "order_count" and (direction or 0) <= 0:
             key = "one_order_in_window" if self.statistics.table.windowed else "one_order"
             wordings = [Wording(in_each_language("names", key), (Term(name, "==", 1),), "low", -1.0), *wordings]
@@ -75,6 +84,14 @@ class OwnWords:
     def is_long(self, name: str) -> bool:
         """Whether the median of all customers is high in human terms."""
         return is_high(name, self.levels.quantiles(name)[0.5])
+
+    def _with_season(self, wording: Wording) -> Wording:
+        """The words with the months of the season."""
+        table = self.statistics.table
+        filled = {
+            language: words.replace(SEASON, season_months(table, language)) for language, words in wording.words.items()
+        }
+        return wording._replace(words=filled)
 
     def _is_far_exceeded(self, name: str, segment: int, wording: Wording) -> bool:
         direction = {"low": -1, "high": 1}.get(wording.kind, 0)
@@ -106,7 +123,7 @@ class OwnWords:
     def _standing(self, name: str, segment: int) -> Standing:
         matters = self.levels.matters(name, segment)
         if name not in _MONEY:
-            return Standing(matters, in_rhythm=self.rhythm.keeps(segment))
+            return Standing(matters, in_rhythm=self.rhythm.keeps(segment) or self.rhythm.is_timely(segment))
         is_exceeded, levels = self.levels.is_exceeded(name, segment), self.levels.by_segment(name)
         level = levels.get(segment)
         is_top = level is not None and level.position == level.n_levels - 1 and not is_exceeded

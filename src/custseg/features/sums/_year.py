@@ -1,0 +1,158 @@
+"""The year of a customer base: the six weeks with the most revenue, and its season, if it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from custseg._frames import collect
+from custseg._numerics import Floats, Integers
+from custseg.feature_table import PARTS, YEAR, Season
+from custseg.logs import OrderFacts, net_money
+from custseg.snapshot import Snapshot
+
+_YEAR_DAYS = 365
+_PEAK_WEEKS = 6
+_WEEKS = 52
+# A season holds so much more of the orders than of the year: so many would have to be placed at another time for a year
+# without a season. Holidays and a strong quarter do not reach it.
+_MORE = 0.25
+# Of fewer lines the parts of the year differ by chance.
+_FEWEST_LINES = 100
+# In a season that comes back, orders are so many times as frequent as in the rest of the year around it.
+_TIMES = 2.0
+_FEWEST_SEASONS = 2
+# Of a season that is so little covered by the log it is not known whether it came.
+_COVERED = 0.5
+
+
+@dataclass(frozen=True)
+class YearFigures:
+    """The year of a customer base.
+
+    Attributes
+    ----------
+    peak_weeks : tuple of int or None
+        The six weeks of the year with the most revenue, or lines in a log without money, from 0; None where the log
+        covers less than a year.
+    season : Season or None
+        The part of the year with far more orders than the rest; None where the log shows no season that comes back.
+    """
+
+    peak_weeks: tuple[int, ...] | None = None
+    season: Season | None = None
+
+
+def learn_year(facts: OrderFacts, snapshot: Snapshot) -> YearFigures:
+    """The figures of a log before the snapshot, inside its window."""
+    if not _covers_a_year(facts, snapshot):
+        return YearFigures()
+    inside = nw.col("moment") < snapshot.moment
+    if snapshot.start is not None:
+        inside = inside & (nw.col("moment") >= snapshot.start)
+    lines = facts.orders.lines().filter(inside)
+    lines = lines.with_columns(money=net_money(lines)).with_columns(
+        nw.when(nw.col("money") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).alias("line")
+    )
+    per_day = collect(lines.group_by("day").agg(nw.col("money").sum(), nw.col("line").sum()))
+    per_day = per_day.filter(nw.col("day") < snapshot.day)
+    days = per_day.get_column("day").to_numpy()
+    if not len(days):
+        return YearFigures(())
+    counts = per_day.get_column("line").fill_null(0).cast(nw.Float64).to_numpy()
+    money = per_day.get_column("money").fill_null(0).cast(nw.Float64).to_numpy()
+    weights = money if facts.orders.has_money else counts
+    return YearFigures(_peak_weeks(days, weights, snapshot.day), season_of(days, counts, until=snapshot.day))
+
+
+def season_of(days: Integers, counts: Floats, *, until: int) -> Season | None:
+    """The season of orders on some days, counted from 1970-01-01, before the day `until`; None where there is none.
+
+    It is the run of half-months whose share of the orders exceeds its part of the year most, as Kuiper's statistic does
+    on the circle of the year, where it does so by a quarter or more. Each half-month counts by its mean orders per day.
+    The season must come back: in two years or more, and in most of those that the log covers, orders are more than
+    twice as frequent in it as in the rest of that year. So neither growth nor customers who leave look like a season.
+
+    References
+    ----------
+    Kuiper, N. H. (1960). Tests concerning random points on a circle. Proceedings of the Koninklijke Nederlandse
+    Akademie van Wetenschappen, Series A 63, 38-47.
+    """
+    calendar = np.arange(days.min(), until)
+    daily = np.zeros(len(calendar))
+    daily[days - calendar[0]] = counts
+    parts = (calendar * 4 % YEAR) * PARTS // YEAR
+    exposure = np.bincount(parts, minlength=PARTS)
+    if len(calendar) < _YEAR_DAYS or counts.sum() < _FEWEST_LINES or not exposure.all():
+        return None
+    rates = np.bincount(parts, weights=daily, minlength=PARTS) / exposure
+    running = np.concatenate([[0.0], np.cumsum(np.tile(rates / rates.sum(), 2))])
+    firsts, lengths = np.meshgrid(np.arange(PARTS), np.arange(1, PARTS), indexing="ij")
+    shares = running[firsts + lengths] - running[firsts]
+    # Rounded, so that of equal runs the first one is taken on every machine.
+    surplus = np.round(shares - lengths / PARTS, 9)
+    first, index = np.unravel_index(int(np.argmax(surplus)), surplus.shape)
+    season = Season(int(first), int(index) + 1, float(shares[first, index]))
+    if surplus[first, index] < _MORE or not _comes_back(season, calendar, daily):
+        return None
+    return season
+
+
+def _comes_back(season: Season, calendar: Integers, daily: Floats) -> bool:
+    """Whether the season came in two years or more, and in most; a year lasts from one quiet time to the next."""
+    quiet = season.start + season.length + (YEAR - season.length) // 2
+    years = (calendar * 4 - quiet) // YEAR
+    years -= years.min()
+    is_in = season.contains(calendar)
+    n_days, n_orders = (
+        np.array([np.bincount(years[which], weights=values[which], minlength=years.max() + 1)
+                  for which in (is_in, ~is_in)])
+        for values in (np.ones(len(calendar)), daily)
+    )  # fmt: skip
+    is_judged = n_days[0] * 4 >= _COVERED * season.length
+    rates = n_orders / np.maximum(n_days, 1)
+    came = is_judged & (rates[0] > _TIMES * rates[1])
+    return bool(came.sum() >= _FEWEST_SEASONS and came.sum() * 2 > is_judged.sum())
+
+
+def days_of_weeks(weeks: Sequence[int], facts: OrderFacts, snapshot: Snapshot) -> list[int]:
+    """The days of the log before the snapshot that are in these weeks of the year."""
+    if not weeks or facts.first_day is None:
+        return []
+    return [day for day in range(facts.first_day, snapshot.day) if _week_of_year(day) in weeks]
+
+
+def days_of_season(season: Season | None, facts: OrderFacts, snapshot: Snapshot) -> list[int]:
+    """The days of the log before the snapshot that are in the season."""
+    if season is None or facts.first_day is None:
+        return []
+    days = np.arange(facts.first_day, snapshot.day)
+    in_season: list[int] = days[season.contains(days)].tolist()
+    return in_season
+
+
+def _covers_a_year(facts: OrderFacts, snapshot: Snapshot) -> bool:
+    """Whether the log and the window cover twelve months."""
+    if facts.first_day is None or snapshot.day - facts.first_day < _YEAR_DAYS:
+        return False
+    return snapshot.window_days is None or snapshot.window_days >= _YEAR_DAYS
+
+
+def _peak_weeks(days: Integers, weights: Floats, until: int) -> tuple[int, ...]:
+    """The six weeks of the year with the largest mean of a day, in increasing order."""
+    calendar = np.arange(days.min(), until)
+    weeks = np.array([_week_of_year(day) for day in calendar.tolist()])
+    daily = np.zeros(len(calendar))
+    daily[days - calendar[0]] = weights
+    n_days = np.bincount(weeks, minlength=_WEEKS)
+    means = np.bincount(weeks, weights=daily, minlength=_WEEKS) / np.maximum(n_days, 1)
+    return tuple(sorted(np.lexsort((np.arange(_WEEKS), -means))[:_PEAK_WEEKS].tolist()))
+
+
+def _week_of_year(day: int) -> int:
+    """Week of the year; week 0 starts on 1 January, the last week includes the remaining days."""
+    return min(_WEEKS - 1, ((date(1970, 1, 1) + timedelta(days=day)).timetuple().tm_yday - 1) // 7)
