@@ -38,7 +38,7 @@ def test_a_year_has_as_many_operational_days_for_everybody() -> None:
 
 def test_summer_is_no_silence_for_winter_guests() -> None:
     first, last = (np.full(2, float(day(text))) for text in ("2024-03-05", "2024-11-25"))
-    even, guest = WINTER.elapsed(first, last, own_shares=np.array([0.25, 1.0]))
+    even, guest = WINTER.elapsed(first, last, own_shares=np.array([WINTER.part, 1.0]))
     assert even == pytest.approx(265)
     assert guest == 0
 
