@@ -30,7 +30,7 @@ from custseg.feature_table._given_table import (
     unclustered_columns,
 )
 from custseg.feature_table._label_flags import with_flags_of_fit, with_label_flags
-from custseg.feature_table._season import PARTS, PRIOR_ORDERS, YEAR, Season
+from custseg.feature_table._season import OF_SEASON, PARTS, PRIOR_ORDERS, YEAR, Season
 from custseg.feature_table._table import (
     ID,
     RETURN_COLUMNS,
@@ -50,6 +50,7 @@ __all__ = [
     "CODE",
     "GIVEN_FAMILIES",
     "ID",
+    "OF_SEASON",
     "PARTS",
     "PRIOR_ORDERS",
     "RETURN_COLUMNS",

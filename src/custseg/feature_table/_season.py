@@ -14,6 +14,8 @@ PARTS = 24
 """Halves of months, the steps in which a season begins and ends."""
 PRIOR_ORDERS = 2
 """So many orders like those of all customers are added to the own ones: one order in the season is no habit."""
+OF_SEASON = 0.8
+"""Who places so large a part of the orders in the season orders in the season."""
 _FOUR = 4
 _ALL_YEARS = YEAR * 10_000
 """Years before 1970 count from a number of quarters that is above 0."""
@@ -35,8 +37,9 @@ class Season:
         Its length in half-months, 1 to 23; it may go on into the next year.
     share : float
         The share of all orders that are placed in it.
-    gap : float or None
-        Median of the gaps between the orders of a customer in operational days; None without gaps.
+    gap, other_gap : float or None
+        Median of the gaps between the orders of a customer in operational days, of those who order in the season and of
+        all others; None without gaps.
 
     Notes
     -----
@@ -48,6 +51,7 @@ class Season:
     n_parts: int
     share: float
     gap: float | None = None
+    other_gap: float | None = None
 
     @property
     def part(self) -> float:
@@ -87,6 +91,11 @@ class Season:
         """The share of orders in the season by customer, drawn to that of all customers where orders are few."""
         in_season = np.where(orders > 0, shares * orders, 0.0)
         return np.asarray((in_season + PRIOR_ORDERS * self.share) / (orders + PRIOR_ORDERS))
+
+    def has_lasted(self, last: Floats, today: int) -> Bools:
+        """Whether as many days of the season as it has are over since the day `last`: one season was missed."""
+        passed = self.days_before(np.full(len(last), today)) - self.days_before(last)
+        return np.asarray(passed * _FOUR >= self.length)
 
     def elapsed(self, first: Floats, last: Floats, *, own_shares: Floats) -> Floats:
         """Operational days from the day `first` to the day `last` of each customer."""

@@ -29,7 +29,7 @@ def table() -> FeatureTable:
 def test_figures_have_the_season_and_its_gap(table: FeatureTable) -> None:
     season: Season = table.figures["rhythm"].season
     assert (season.first, season.n_parts, season.share) == (0, 4, 1.0)
-    assert season.gap == pytest.approx(365, abs=3)
+    assert season.gap == season.other_gap == pytest.approx(365, abs=3)
     assert table["season_share"].tolist() == [1.0] * GUESTS
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg.feature_table import PRIOR_ORDERS, YEAR, Season
+from custseg.feature_table import OF_SEASON, PRIOR_ORDERS, YEAR, Season
 from custseg.features.sums._expressions import exposure_days
 from custseg.snapshot import Snapshot
 
 _FOUR = 4
 """Quarters of a day, of which a year of 365.25 days has a whole number."""
+
+
+def of_season() -> nw.Expr:
+    """Which customers of a table of order sums order in the season."""
+    return nw.col("season_orders") >= nw.col("orders") * OF_SEASON
 
 
 def own_time_steps(season: Season, snapshot: Snapshot) -> tuple[dict[str, nw.Expr], ...]:

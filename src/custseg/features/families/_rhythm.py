@@ -11,7 +11,7 @@ import numpy as np
 from custseg._frames import collected
 from custseg.feature_table import Feature, Season
 from custseg.features._family import Family, FamilyColumns
-from custseg.features.families._operational_time import own_time_steps
+from custseg.features.families._operational_time import of_season, own_time_steps
 from custseg.features.sums._order_sums import OrderSums
 from custseg.features.sums._year import YearFigures
 
@@ -61,7 +61,7 @@ def learn_rhythm(sums: OrderSums) -> RhythmFigures:
     assert sums.gaps is not None
     season = sums.year.season
     if season is not None:
-        season = _with_gap(season, sums)
+        season = _with_gaps(season, sums)
     return RhythmFigures(_median_gap(sums.gaps), sums.year.peak_weeks, season)
 
 
@@ -81,7 +81,7 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
       of orders.
 
     Where the base has a season, time is operational, see `Season`: the silence, the gaps and g0 of `overdue_ratio`
-    are in operational days, and with f the part of them in the second half of the exposure and n orders
+    are in operational days, g0 that of customers of the season or that of the others, and with f the part of them in the second half of the exposure and n orders
     `trend` = log((late + ½) / (n f + ½)) - log((early + ½) / (n (1 - f) + ½)), which is the same for f = ½. Then
     `season_share` is the share of the orders placed in the season; missing without orders.
     """
@@ -129,24 +129,28 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
 
 def _steps_of_season(season: Season) -> tuple[dict[str, nw.Expr], ...]:
     """The expected gap in operational days, and how orders would be spread over both halves of the exposure."""
-    col, gap = nw.col, season.gap
+    col = nw.col
+    usual = nw.when(of_season()).then(_or_missing(season.gap)).otherwise(_or_missing(season.other_gap))
     gaps = col("gap_count") + _PRIOR_GAPS
     n_late = col("orders") * col("own_late_part")
     return (
         {
-            "own_gap_expected": nw.lit(None, nw.Float64)
-            if gap is None
-            else (col("own_gap_total") + _PRIOR_GAPS * gap) / gaps,
+            "own_gap_expected": (col("own_gap_total") + _PRIOR_GAPS * usual) / gaps,
             "late_to_early_expected": (n_late + 0.5) / (col("orders") - n_late + 0.5),
             "season_share_of_orders": col("season_orders") / col("orders"),
         },
     )
 
 
-def _with_gap(season: Season, sums: OrderSums) -> Season:
-    """The season with its share of the orders, and the median of the customers' mean operational gaps.
+def _or_missing(gap: float | None) -> nw.Expr:
+    return nw.lit(gap, nw.Float64)
 
-    Each customer's mean counts as often as the customer has gaps.
+
+def _with_gaps(season: Season, sums: OrderSums) -> Season:
+    """The season with its share of the orders, and the medians of the customers' mean operational gaps.
+
+    Each customer's mean counts as often as the customer has gaps. Where nobody who orders in the season has a gap, or
+    no other, the median is that of all.
     """
     col, table = nw.col, sums.table
     orders = collected(table.select(col("season_orders").sum(), col("orders").sum()))
@@ -155,9 +159,14 @@ def _with_gap(season: Season, sums: OrderSums) -> Season:
     repeated = table.filter(col("order_days") > 1).with_columns(times=col("order_days") - 1)
     for step in own_time_steps(season, sums.snapshot):
         repeated = repeated.with_columns(values.alias(name) for name, values in step.items())
-    means = repeated.with_columns(gap=(col("own_gap_total") / col("times")).round(0).cast(nw.Int64))
-    gaps = collected(means.group_by("gap").agg(col("times").sum())).sort("gap")
-    return replace(season, gap=_median_gap(gaps))
+    means = repeated.with_columns(
+        gap=(col("own_gap_total") / col("times")).round(0).cast(nw.Int64),
+        kind=nw.when(of_season()).then(nw.lit(1)).otherwise(nw.lit(0)),
+    )
+    counted = collected(means.group_by("gap", "kind").agg(col("times").sum())).sort("gap", "kind")
+    gap, other_gap = (_median_gap(counted.filter(col("kind") == kind)) for kind in (1, 0))
+    of_all = _median_gap(counted)
+    return replace(season, gap=of_all if gap is None else gap, other_gap=of_all if other_gap is None else other_gap)
 
 
 def _median_gap(counted: nw.DataFrame[Any]) -> float | None:

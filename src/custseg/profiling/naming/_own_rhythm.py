@@ -15,6 +15,7 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats, Integers
 from custseg._privacy import SMALLEST_GROUP
+from custseg.feature_table import OF_SEASON
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._table import SEASON_SHARE, ProfileTable
 from custseg.profiling.measures._terms import OPERATORS, Term
@@ -80,6 +81,7 @@ def own_rhythm(table: ProfileTable) -> Rhythm | None:
         regular &= ~np.isnan(table.values(_GAP))
     elif _ORDERS in table.numbers:
         regular &= table.values(_ORDERS) > 1
+    ratios = _until_a_season_is_missed(ratios, table)
     return Rhythm(regular, regular & (ratios <= LATE), ratios > LATE, _has_even_gaps(table), yearly)
 
 
@@ -96,7 +98,8 @@ def own_ratios(table: ProfileTable) -> Floats:
     has_gap = gaps > 0
     own = np.where(has_gap, days / np.where(has_gap, gaps, 1.0), ratios)
     counts = next((table.values(name) for name in (_ORDER_DAYS, _ORDERS) if name in table.numbers), None)
-    return own if counts is None else np.where(counts > _FEWEST_GAPS, own, np.fmin(own, ratios))
+    own = own if counts is None else np.where(counts > _FEWEST_GAPS, own, np.fmin(own, ratios))
+    return _until_a_season_is_missed(own, table)
 
 
 def _silence_and_gaps(table: ProfileTable) -> tuple[Floats, Floats]:
@@ -109,6 +112,15 @@ def _silence_and_gaps(table: ProfileTable) -> tuple[Floats, Floats]:
     silence = season.elapsed(last, np.full(len(table), float(table.day)), own_shares=own_shares)
     span = season.elapsed(last - gaps * n_gaps, last, own_shares=own_shares)
     return silence, np.where(n_gaps > 0, span / np.where(n_gaps > 0, n_gaps, 1.0), np.nan)
+
+
+def _until_a_season_is_missed(ratios: Floats, table: ProfileTable) -> Floats:
+    """The ratios, at most 1 for those who order in the season and have not let one of its length go by."""
+    if table.season is None or _RECENCY not in table.numbers:
+        return ratios
+    last = table.day - table.values(_RECENCY)
+    waits = (table.values(SEASON_SHARE) >= OF_SEASON) & ~table.season.has_lasted(last, table.day)
+    return np.where(waits, np.fmin(ratios, 1.0), ratios)
 
 
 def holds_by_own_rhythm(term: Term, table: ProfileTable, bounds: Mapping[tuple[str, float], float]) -> Bools:

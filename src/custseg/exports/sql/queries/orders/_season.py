@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from sqlglot import exp
 
-from custseg.feature_table import PRIOR_ORDERS, YEAR, Season
+from custseg.feature_table import OF_SEASON, PRIOR_ORDERS, YEAR, Season
 from custseg.queries import SQLWriter
 
 IN_SUMS = f"""
@@ -82,13 +82,19 @@ class SeasonSQL:
 
     def _overdue(self) -> exp.Expr:
         """The operational days since the last order over those that are expected between two orders."""
-        if self.season.gap is None:
-            return self.sql.missing("double")
+        sql, season = self.sql, self.season
+        if season.gap is None or season.other_gap is None:
+            return sql.missing("double")
         silence = _own_days("silence", "(:season_today - before_last)")
         gaps = _own_days("gap_sum", "(before_last - before_first)")
-        prior = {"usual": self.sql.number(PRIOR_ORDERS * self.season.gap)}
-        expected = f"(({gaps} + :usual) / (gaps + :weight))"
-        return self.sql.parsed(f"CASE WHEN {expected} > 0 THEN {silence} / {expected} END", {**self._constants, **prior})
+        prior = {
+            "kind": sql.number(OF_SEASON),
+            "usual": sql.number(PRIOR_ORDERS * season.gap),
+            "other": sql.number(PRIOR_ORDERS * season.other_gap),
+        }
+        usual = "CASE WHEN season_orders >= orders * :kind THEN :usual ELSE :other END"
+        expected = f"(({gaps} + {usual}) / (gaps + :weight))"
+        return sql.parsed(f"CASE WHEN {expected} > 0 THEN {silence} / {expected} END", {**self._constants, **prior})
 
     def _trend(self) -> exp.Expr:
         """The ratio of orders in both halves of the exposure, over the one that the season makes likely."""
