@@ -89,12 +89,20 @@ def full_table() -> FeatureTable:
     return build_features(orders, events, customers, as_of=shop.as_of, families=families)
 
 
+def seasonal_table() -> FeatureTable:
+    """A small table of a log without money, whose customers come in January alone."""
+    visits = [{"customer_id": i, "ordered_at": f"{year}-01-{i % 28 + 1:02}"} for year in (2023, 2024) for i in range(60)]
+    return build_features(Orders(pl.DataFrame(visits), order=None, amount=None), as_of="2024-06-01")
+
+
 def every_feature() -> list[Feature]:
-    """The features of that table, their log-ratios, the RFM scores and a column of a ready table."""
+    """The features of these tables, their log-ratios, the RFM scores and a column of a ready table."""
     table = full_table()
+    names = {feature.entry or feature.name for feature in table.described}
+    of_season = [feature for feature in seasonal_table().described if (feature.entry or feature.name) not in names]
     ratios = [feature for feature in centered_log_ratios(table).described if feature not in table.described]
     given = Feature("…")
-    return [*table.described, *(replace(ratio, family="log-ratios") for ratio in ratios),
+    return [*table.described, *of_season, *(replace(ratio, family="log-ratios") for ratio in ratios),
             *rfm_scores(table).described, given]  # fmt: skip
 
 

@@ -80,10 +80,10 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
     - `peak_share`: missing if the log or the window covers less than twelve months; in a log without money the share
       of orders.
 
-    Where the base has a season, time is operational, see `Season`: the silence, the gaps and g0 of `overdue_ratio`
-    are in operational days, g0 that of customers of the season or that of the others, and with f the part of them in the second half of the exposure and n orders
-    `trend` = log((late + ½) / (n f + ½)) - log((early + ½) / (n (1 - f) + ½)), which is the same for f = ½. Then
-    `season_share` is the share of the orders placed in the season; missing without orders.
+    Where the base has a season, time is operational, see `Season`: the silence, the gaps and g0 of `overdue_ratio` are
+    in operational days, g0 that of customers of the season or that of the others. With f the part of them in the second
+    half of the exposure and n orders `trend` = log((late + ½) / (n f + ½)) - log((early + ½) / (n (1 - f) + ½)), which
+    is the same for f = ½. Then `season_share` is the share of the orders placed in the season; missing without orders.
     """
     col = nw.col
     gaps, total = col("gap_count"), col("gap_total")
@@ -116,7 +116,7 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
         "trend": col("late_to_early").log(),
         "peak_share": nw.when(col("spent") > 0).then(peak if figures.peak_weeks is not None else missing),
     }
-    features = FEATURES if sums.facts.orders.has_money else (*FEATURES[:-1], _PEAK_ORDERS)
+    features: tuple[Feature, ...] = FEATURES if sums.facts.orders.has_money else (*FEATURES[:-1], _PEAK_ORDERS)
     if season is not None:
         steps = (*steps, *own_time_steps(season, sums.snapshot), *_steps_of_season(season))
         is_expected = bought & (col("own_gap_expected") > 0)

@@ -148,8 +148,10 @@ def _customer_sums(
         value_if(in_season, col("orders")).alias("season_orders"),
         value_if(late, col("orders")).alias("late_orders"),
     )
-    sums = ("orders", "spent", "first_day_spent", "peak_spent", "season_orders", "squared_gaps", "late_orders")
-    sums = (*sums, "size", "squares")
+    sums = (
+        *("orders", "spent", "first_day_spent", "peak_spent", "season_orders"),
+        *("squared_gaps", "late_orders", "size", "squares"),
+    )
     return (
         marked.group_by("customer")
         .agg(

@@ -33,6 +33,7 @@ _ARCHETYPE_KEYS = (
     "varied",
     "several",
     "family",
+    "variants",
     *_PLAY_KEYS,
 )
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
@@ -84,7 +85,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Variant:
-    """Another condition of an archetype that comes with the package, for tables that have all of its features."""
+    """Another condition of an archetype with its description, for tables that have all of its features."""
 
     terms: tuple[Term, ...]
     description: Words
@@ -133,7 +134,8 @@ def builtin_plays() -> dict[str, Play]:
 def quantile_terms(archetypes: Iterable[Archetype]) -> dict[str, set[tuple[str, float]]]:
     """The comparisons with a quantile in all conditions, as (operator, quantile) by feature."""
     comparisons: dict[str, set[tuple[str, float]]] = {}
-    for term in (term for archetype in archetypes for term in archetype.terms):
+    conditions = (one.terms for archetype in archetypes for one in (archetype, *archetype.variants))
+    for term in (term for terms in conditions for term in terms):
         if term.quantile is not None:
             comparisons.setdefault(term.feature, set()).add((term.operator, term.quantile))
     return comparisons
@@ -237,12 +239,15 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
     yield from _unknown_keys(entry, _ARCHETYPE_KEYS)
     for field in ("names", "description"):
         yield from _language_faults(field, entry.get(field))
-    condition = entry.get("condition")
-    if not isinstance(condition, list) or not condition:
-        yield "condition must be a list of one or more terms"
-    else:
-        for term in condition:
-            yield from _term_faults(term, columns)
+    condition, variants = entry.get("condition"), entry.get("variants", [])
+    yield from _condition_faults(condition, columns)
+    if not isinstance(variants, list) or not all(isinstance(one, Mapping) for one in variants):
+        yield f"variants must be a list of tables with condition and description, got {variants!r}"
+        variants = []
+    for variant in variants:
+        yield from _unknown_keys(variant, ("condition", "description"))
+        yield from _language_faults("the description of a variant", variant.get("description"))
+        yield from _condition_faults(variant.get("condition"), columns)
     for key in ("lifetime", "several"):
         if not isinstance(entry.get(key, False), bool):
             yield f"{key} must be true or false, got {entry[key]!r}"
@@ -252,6 +257,14 @@ def _faults(entry: object, columns: Collection[str]) -> Iterator[str]:
     if not isinstance(entry.get("family", ""), str):
         yield f"family must be a text, got {entry['family']!r}"
     yield from _play_faults(entry, columns)
+
+
+def _condition_faults(condition: object, columns: Collection[str]) -> Iterator[str]:
+    if not isinstance(condition, list) or not condition:
+        yield "condition must be a list of one or more terms"
+        return
+    for term in condition:
+        yield from _term_faults(term, columns)
 
 
 def _terms_of(condition: object) -> list[Mapping[str, Any]]:

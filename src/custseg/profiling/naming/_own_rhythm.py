@@ -1,8 +1,8 @@
 """Which customers are within their own gap between orders: it says more of who has lapsed than the days since an order.
 
 Somebody who gives once a year has not lapsed after ten months, and a weekly customer may have after five weeks. Only
-gaps that are more even than those of orders at random are called a rhythm. Where the base has a season, silence and gaps
-are measured in operational days, see `Season`: a closed summer is no silence.
+gaps that are more even than those of orders at random are called a rhythm. Where the base has a season, silence and
+gaps are measured in operational days, see `Season`: a closed summer is no silence.
 """
 
 from __future__ import annotations

@@ -48,9 +48,7 @@ def season_sentence(statistics: ColumnStatistics, language: str) -> str:
     is_on = passed < season.length
     days = round((passed if is_on else passed - season.length) / _QUARTERS)
     form = _words(language)[("on" if is_on else "over") if days else ("just_on" if is_on else "just_over")]
-    return str(form).format(
-        share=share, season=season_months(table, language), days=amount(days, "days", language)
-    )
+    return str(form).format(share=share, season=season_months(table, language), days=amount(days, "days", language))
 
 
 def _quarters_since_start(table: ProfileTable) -> float:

@@ -1,7 +1,7 @@
 """Operational time in SQL: what a base with a season adds to the steps of its orders, see `Season`.
 
-Names after a colon are replaced by expressions of the dialect. Time since 1970 is counted in quarters of a day, of which
-a year of 365.25 days has 1461.
+Names after a colon are replaced by expressions of the dialect. Time since 1970 is counted in quarters of a day: a year
+of 365.25 days has 1461.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ class SeasonSQL:
         Writes the dialect.
     season : Season
         The season of the base at the fit.
-    today : int
+    day : int
         The day of the snapshot, counted from 1970-01-01.
     """
 
-    def __init__(self, sql: SQLWriter, season: Season, today: int) -> None:
+    def __init__(self, sql: SQLWriter, season: Season, day: int) -> None:
         self.sql = sql
         self.season = season
-        self.today = today
+        self.day = day
 
     @property
     def values(self) -> Mapping[str, exp.Expr]:
@@ -73,11 +73,11 @@ class SeasonSQL:
         return {
             "offset": sql.integer(season.offset),
             "length": sql.integer(season.length),
-            "today": sql.integer(self.today),
+            "today": sql.integer(self.day),
             "part": sql.number(season.part),
             "prior": sql.number(PRIOR_ORDERS * season.share),
             "weight": sql.number(float(PRIOR_ORDERS)),
-            "season_today": sql.number(float(season.days_before(np.array([self.today]))[0])),
+            "season_today": sql.number(float(season.days_before(np.array([self.day]))[0])),
         }
 
     def _overdue(self) -> exp.Expr:
