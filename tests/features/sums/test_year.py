@@ -44,6 +44,6 @@ def test_one_season_is_not_known_to_come_back() -> None:
         assert (season is not None) == is_known
 
 
-def test_few_orders_show_no_season() -> None:
+def test_few_customers_show_no_season() -> None:
     days = DAYS[winter() == 10.0][::8]
     assert season_of(days, np.ones(len(days)), until=int(DAYS[-1]) + 1) is None

@@ -21,8 +21,8 @@ _WEEKS = 52
 # A season holds so much more of the orders than of the year: so many would have to be placed at another time for a year
 # without a season. Holidays and a strong quarter do not reach it.
 _MORE = 0.25
-# Of fewer lines the parts of the year differ by chance.
-_FEWEST_LINES = 100
+# With fewer customers the parts of the year differ by chance.
+_FEWEST_CUSTOMERS = 50
 # In a season that comes back, orders are so many times as frequent as in the rest of the year around it.
 _TIMES = 2.0
 _FEWEST_SEASONS = 2
@@ -55,25 +55,32 @@ def learn_year(facts: OrderFacts, snapshot: Snapshot) -> YearFigures:
     if snapshot.start is not None:
         inside = inside & (nw.col("moment") >= snapshot.start)
     lines = facts.orders.lines().filter(inside)
-    lines = lines.with_columns(money=net_money(lines)).with_columns(
-        nw.when(nw.col("money") > 0).then(nw.lit(1)).otherwise(nw.lit(0)).alias("line")
-    )
-    per_day = collect(lines.group_by("day").agg(nw.col("money").sum(), nw.col("line").sum()))
+    lines = lines.with_columns(money=net_money(lines))
+    is_bought = (nw.col("money") > 0) & ~nw.col("customer").is_null()
+    lines = lines.with_columns(nw.when(is_bought).then(nw.lit(1)).otherwise(nw.lit(0)).alias("line"))
+    # All customers weigh the same, however often they order.
+    lines = lines.with_columns(n_lines_of=nw.col("line").sum().over("customer"))
+    weight = nw.when(nw.col("line") > 0).then(1 / nw.col("n_lines_of").cast(nw.Float64)).otherwise(nw.lit(0.0))
+    lines = lines.with_columns(weight=weight)
+    per_day = collect(lines.group_by("day").agg(nw.col(name).sum() for name in ("money", "line", "weight")))
     per_day = per_day.filter(nw.col("day") < snapshot.day)
     days = per_day.get_column("day").to_numpy()
     if not len(days):
         return YearFigures(())
-    counts = per_day.get_column("line").fill_null(0).cast(nw.Float64).to_numpy()
-    money = per_day.get_column("money").fill_null(0).cast(nw.Float64).to_numpy()
-    weights = money if facts.orders.has_money else counts
-    return YearFigures(_peak_weeks(days, weights, snapshot.day), season_of(days, counts, until=snapshot.day))
+    money, n_lines, weights = (
+        per_day.get_column(name).fill_null(0).cast(nw.Float64).to_numpy() for name in ("money", "line", "weight")
+    )
+    weeks = _peak_weeks(days, money if facts.orders.has_money else n_lines, snapshot.day)
+    return YearFigures(weeks, season_of(days, weights, until=snapshot.day))
 
 
-def season_of(days: Integers, counts: Floats, *, until: int) -> Season | None:
+def season_of(days: Integers, weights: Floats, *, until: int) -> Season | None:
     """The season of orders on some days, counted from 1970-01-01, before the day `until`; None where there is none.
 
+    `weights` are the orders of each day, where those of a customer add up to one.
+
     It is the run of half-months whose share of the orders exceeds its part of the year most, as Kuiper's statistic does
-    on the circle of the year, where it does so by a quarter or more. Each half-month counts by its mean orders per day.
+    on the circle of the year, where it does so by a quarter or more. Each half-month counts by its mean weight per day.
     The season must come back: in two years or more, and in most of those that the log covers, orders are more than
     twice as frequent in it as in the rest of that year. So neither growth nor customers who leave look like a season.
 
@@ -84,10 +91,10 @@ def season_of(days: Integers, counts: Floats, *, until: int) -> Season | None:
     """
     calendar = np.arange(days.min(), until)
     daily = np.zeros(len(calendar))
-    daily[days - calendar[0]] = counts
+    daily[days - calendar[0]] = weights
     parts = (calendar * 4 % YEAR) * PARTS // YEAR
     exposure = np.bincount(parts, minlength=PARTS)
-    if len(calendar) < _YEAR_DAYS or counts.sum() < _FEWEST_LINES or not exposure.all():
+    if len(calendar) < _YEAR_DAYS or weights.sum() < _FEWEST_CUSTOMERS or not exposure.all():
         return None
     rates = np.bincount(parts, weights=daily, minlength=PARTS) / exposure
     running = np.concatenate([[0.0], np.cumsum(np.tile(rates / rates.sum(), 2))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custseg._privacy import share_words
-from custseg.feature_table import PARTS, YEAR
+from custseg.feature_table import OF_SEASON, PARTS, YEAR
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._table import SEASON_SHARE, ProfileTable
 from custseg.texts import amount, text
@@ -13,7 +13,6 @@ SEASON = "{season}"
 _QUARTERS = 4
 _AHEAD = 2
 """Half-months before the season to write in."""
-_ORDERS = "order_count"
 
 
 def season_months(table: ProfileTable, language: str) -> str:
@@ -34,14 +33,12 @@ def season_play(table: ProfileTable, language: str) -> str:
 
 
 def season_sentence(statistics: ColumnStatistics, language: str) -> str:
-    """How many of the orders of the clustered customers are placed in which months, and when the last season ended."""
+    """How many of the clustered customers order in the season, which months it has, and when the last one ended."""
     table = statistics.table
-    if (season := table.season) is None or _ORDERS not in table.numbers:
+    if (season := table.season) is None:
         return ""
-    inside = statistics.labels >= 0
-    orders = table.values(_ORDERS)[inside]
-    in_season = round(float((table.values(SEASON_SHARE)[inside] * orders)[orders > 0].sum()))
-    share = share_words(in_season, int(orders[orders > 0].sum()), language)
+    shares = table.values(SEASON_SHARE)[statistics.labels >= 0]
+    share = share_words(int((shares >= OF_SEASON).sum()), len(shares), language)
     if share is None:
         return ""
     passed = _quarters_since_start(table)
