@@ -91,7 +91,9 @@ def full_table() -> FeatureTable:
 
 def seasonal_table() -> FeatureTable:
     """A small table of a log without money, whose customers come in January alone."""
-    visits = [{"customer_id": i, "ordered_at": f"{year}-01-{i % 28 + 1:02}"} for year in (2023, 2024) for i in range(60)]
+    visits = [
+        {"customer_id": i, "ordered_at": f"{year}-01-{i % 28 + 1:02}"} for year in (2023, 2024) for i in range(60)
+    ]
     return build_features(Orders(pl.DataFrame(visits), order=None, amount=None), as_of="2024-06-01")
 
 

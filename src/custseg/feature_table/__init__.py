@@ -30,7 +30,7 @@ from custseg.feature_table._given_table import (
     unclustered_columns,
 )
 from custseg.feature_table._label_flags import with_flags_of_fit, with_label_flags
-from custseg.feature_table._season import OF_SEASON, PARTS, PRIOR_ORDERS, YEAR, Season
+from custseg.feature_table._season import OF_SEASON, PART_STARTS, PARTS, PRIOR_ORDERS, YEAR, Season
 from custseg.feature_table._table import (
     ID,
     RETURN_COLUMNS,
@@ -52,6 +52,7 @@ __all__ = [
     "ID",
     "OF_SEASON",
     "PARTS",
+    "PART_STARTS",
     "PRIOR_ORDERS",
     "RETURN_COLUMNS",
     "RETURN_FEATURES",

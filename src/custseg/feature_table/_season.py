@@ -10,8 +10,12 @@ from custseg._numerics import Bools, Floats, Integers
 
 YEAR = 1461
 """A year of 365.25 days in quarters of a day, in which it is a whole number."""
-PARTS = 24
-"""Halves of months, the steps in which a season begins and ends."""
+# Quarters of a day from 1 January to the first day of each month, less two: 1 January itself lies within half a day of
+# the start of a year of 365.25 days.
+_MONTHS = tuple(days - 2 for days in (0, 124, 237, 361, 481, 605, 725, 849, 973, 1093, 1217, 1337))
+PART_STARTS = tuple(start + half for start in _MONTHS for half in (0, 60))
+"""Starts of the halves of months, the steps in which a season begins and ends: the 1st and the 16th of each."""
+PARTS = len(PART_STARTS)
 PRIOR_ORDERS = 2
 """So many orders like those of all customers are added to the own ones: one order in the season is no habit."""
 OF_SEASON = 0.8
@@ -61,12 +65,12 @@ class Season:
     @property
     def start(self) -> int:
         """Quarters of a day from 1 January to the first day of the season."""
-        return round(self.first * YEAR / PARTS)
+        return PART_STARTS[self.first]
 
     @property
     def length(self) -> int:
         """Quarters of a day from the first day of the season to its end."""
-        return round(self.n_parts * YEAR / PARTS)
+        return (PART_STARTS[(self.first + self.n_parts) % PARTS] - self.start) % YEAR
 
     @property
     def offset(self) -> int:

@@ -52,10 +52,10 @@ def test_expressions_equal_the_arrays(table: FeatureTable) -> None:
 def test_orders_of_past_seasons_do_not_thin_out(table: FeatureTable) -> None:
     """Since January 2022 there were three seasons: g00 came on the third day of each.
 
-    The second half of the 1002 days began on 18 May 2023, and holds one whole season of 61 days of the 180 days since
-    the first visit: log(1.5 / (3 · 61/180 + ½)) - log(2.5 / (3 · 119/180 + ½)).
+    The second half of the 1002 days began on 18 May 2023, and holds one whole season of 60 days of the 176 days since
+    the first visit: log(1.5 / (3 · 60/176 + ½)) - log(2.5 / (3 · 116/176 + ½)).
     """
-    part = 61 / 180
+    part = 60 / 176
     expected = np.log(1.5 / (3 * part + 0.5)) - np.log(2.5 / (3 * (1 - part) + 0.5))
     assert table["trend"][0] == pytest.approx(expected, abs=0.02)
     assert table["trend"][0] > np.log(1.5 / 2.5) / 2

@@ -11,7 +11,7 @@ import numpy as np
 
 from custseg._frames import collect
 from custseg._numerics import Floats, Integers
-from custseg.feature_table import PARTS, YEAR, Season
+from custseg.feature_table import PART_STARTS, PARTS, YEAR, Season
 from custseg.logs import OrderFacts, net_money
 from custseg.snapshot import Snapshot
 
@@ -92,21 +92,28 @@ def season_of(days: Integers, weights: Floats, *, until: int) -> Season | None:
     calendar = np.arange(days.min(), until)
     daily = np.zeros(len(calendar))
     daily[days - calendar[0]] = weights
-    parts = (calendar * 4 % YEAR) * PARTS // YEAR
+    starts = np.array(PART_STARTS) - PART_STARTS[0]
+    parts = np.searchsorted(starts, (calendar * 4 - PART_STARTS[0]) % YEAR, side="right") - 1
     exposure = np.bincount(parts, minlength=PARTS)
     if len(calendar) < _YEAR_DAYS or weights.sum() < _FEWEST_CUSTOMERS or not exposure.all():
         return None
-    rates = np.bincount(parts, weights=daily, minlength=PARTS) / exposure
-    running = np.concatenate([[0.0], np.cumsum(np.tile(rates / rates.sum(), 2))])
+    of_year = np.diff([*starts, YEAR]) / YEAR
+    masses = np.bincount(parts, weights=daily, minlength=PARTS) / exposure * of_year
     firsts, lengths = np.meshgrid(np.arange(PARTS), np.arange(1, PARTS), indexing="ij")
-    shares = running[firsts + lengths] - running[firsts]
+    shares, times = (_of_runs(values, firsts, lengths) for values in (masses / masses.sum(), of_year))
     # Rounded, so that of equal runs the first one is taken on every machine.
-    surplus = np.round(shares - lengths / PARTS, 9)
+    surplus = np.round(shares - times, 9)
     first, index = np.unravel_index(int(np.argmax(surplus)), surplus.shape)
     season = Season(int(first), int(index) + 1, float(shares[first, index]))
     if surplus[first, index] < _MORE or not _comes_back(season, calendar, daily):
         return None
     return season
+
+
+def _of_runs(values: Floats, firsts: Integers, lengths: Integers) -> Floats:
+    """The sum of the values of each run of parts of the year, which may go on into the next year."""
+    running = np.concatenate([[0.0], np.cumsum(np.tile(values, 2))])
+    return np.asarray(running[firsts + lengths] - running[firsts])
 
 
 def _comes_back(season: Season, calendar: Integers, daily: Floats) -> bool:
