@@ -36,7 +36,7 @@ def profiles() -> Profiles:
 def test_overview_says_when_the_season_is(profiles: Profiles) -> None:
     assert "those who ordered again did so about once a year" in profiles.overview
     assert profiles.overview.endswith(
-        "100% of the customers order in December–January almost alone; the last season ended 262 days ago."
+        "100% of the customers order almost only in December–January; the last season ended 262 days ago."
     )
 
 
@@ -74,4 +74,4 @@ def test_those_of_the_season_are_seasonal_beside_others() -> None:
     regular = [(f"x{i:02}", day + timedelta(days=i)) for i in range(8) for day in days]
     profiles = profile_segments(table_at("2024-10-20", *regular), np.repeat([2, 0, 1], [8, YEARLY, LATEST]))
     assert profiles[0].key == "seasonal"
-    assert profiles[0].description.startswith("Order in the season (")
+    assert profiles[0].description.startswith("Order almost only in the season (")

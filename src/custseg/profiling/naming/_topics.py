@@ -9,7 +9,7 @@ from custseg._column_kinds import answer_of, is_age_name
 from custseg.profiling.measures._terms import MISSING, Term
 from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming.traits._levels import MAJORITY
-from custseg.profiling.naming.traits._words import Trait, Words
+from custseg.profiling.naming.traits._words import COMPARED, Trait, Words
 from custseg.profiling.naming.traits.columns._clear_topics import clear_topic_of, is_sensitive, is_unknown
 from custseg.profiling.naming.traits.columns._column_topics import ANY, Topic, is_time_of_trouble, topics
 from custseg.profiling.naming.traits.columns._last_times import tokens_of, unit_in
@@ -236,8 +236,12 @@ def _kinds_of_bounds(trait: Trait) -> set[str]:
 
 
 def _is_within(trait: Trait, topic: Topic, kind: str, *, share: Share) -> bool:
-    """Whether most members have values for which the line is meant, in the unit of the column."""
-    if kind not in topic.within or trait.feature in topic.features or trait.scale == "score":
+    """Whether most members have values for which the line is meant, in the unit of the column.
+
+    Words for features of logs have limits of their own, but for bounds and comparisons with most customers.
+    """
+    has_limit = trait.feature in topic.features and not trait.is_bound and abs(trait.order or 0.0) != COMPARED
+    if kind not in topic.within or has_limit or trait.scale == "score":
         return True
     unit = next((unit for name in (trait.feature, *_labels(trait)) if (unit := unit_in(name))), _NO_UNIT)
     return any(
