@@ -63,6 +63,19 @@ def test_all_families_of_a_shop_are_those_of_polars(all_families: DistributedFea
     assert_same(rows_of(all_families.frame), rows_of(expected.frame))
 
 
+def test_rhythm_of_a_season_is_that_of_polars() -> None:
+    starts = [date(2021, 1, 3), date(2022, 1, 4), date(2023, 1, 3)]
+    visits = [(f"w{i:02}", start + timedelta(days=i % 40)) for start in starts for i in range(60)]
+    visits += [(f"e{i}", starts[0] + timedelta(days=29 * n + i)) for n in range(36) for i in range(20)]
+    log = pl.DataFrame(visits, schema=["customer_id", "ordered_at"], orient="row")
+    tables = [
+        build_features(Orders(on, order=None, amount=None), as_of="2023-10-10", families=["rhythm"])
+        for on in (spark_frame(log), log)
+    ]
+    assert tables[0].figures["rhythm"].season is not None
+    assert_same(*(rows_of(table.frame) for table in tables))
+
+
 def test_each_log_is_shuffled_once(all_families: DistributedFeatures) -> None:
     orders = Orders(spark_frame(SHOP.orders), **OF_ORDERS)
     rhythm = build_features(orders, as_of=SHOP.as_of, families=["rfm", "rhythm"]).frame

@@ -75,3 +75,9 @@ def test_those_of_the_season_are_seasonal_beside_others() -> None:
     profiles = profile_segments(table_at("2024-10-20", *regular), np.repeat([2, 0, 1], [8, YEARLY, LATEST]))
     assert profiles[0].key == "seasonal"
     assert profiles[0].description.startswith("Order almost only in the season (")
+
+
+def test_gaps_of_a_year_are_called_so() -> None:
+    gaps = np.repeat([365.0, 30.0], 60) + np.tile(np.arange(60.0) / 6, 2)
+    profiles = profile_segments({"gap_days_mean": gaps, "order_count": np.full(120, 3.0)}, np.repeat([0, 1], 60))
+    assert [row.name for row in profiles] == ["order about once a year", "orders close together"]
