@@ -46,7 +46,10 @@ def test_expressions_equal_the_arrays(table: FeatureTable) -> None:
     shares = season.own_shares(table["season_share"], table["order_count"])
     silence = season.elapsed(last, np.full(GUESTS, float(today)), own_shares=shares)
     span = season.elapsed(last - table["recency_span_days"], last, own_shares=shares)
-    assert table["overdue_ratio"] == pytest.approx(silence / ((span + 2 * season.gap) / (n_gaps + 2)))
+    ratios = silence / ((span + 2 * season.gap) / (n_gaps + 2))
+    waits = ~season.has_lasted(last, today)
+    assert waits.tolist() == [True] * (GUESTS - 1) + [False]
+    assert table["overdue_ratio"] == pytest.approx(np.where(waits, np.fmin(ratios, 1), ratios))
 
 
 def test_orders_of_past_seasons_do_not_thin_out(table: FeatureTable) -> None:

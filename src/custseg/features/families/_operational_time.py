@@ -18,6 +18,11 @@ def of_season() -> nw.Expr:
     return nw.col("season_orders") >= nw.col("orders") * OF_SEASON
 
 
+def waits_for_season(season: Season) -> nw.Expr:
+    """Which of them have not missed a season since their last order, after the steps of `own_time_steps`."""
+    return of_season() & (nw.col("silence_season") * _FOUR < season.length)
+
+
 def own_time_steps(season: Season, snapshot: Snapshot) -> tuple[dict[str, nw.Expr], ...]:
     """Columns that a table of order sums gets, one step after the other.
 

@@ -11,7 +11,7 @@ import numpy as np
 from custseg._frames import collected
 from custseg.feature_table import Feature, Season
 from custseg.features._family import Family, FamilyColumns
-from custseg.features.families._operational_time import of_season, own_time_steps
+from custseg.features.families._operational_time import of_season, own_time_steps, waits_for_season
 from custseg.features.sums._order_sums import OrderSums
 from custseg.features.sums._year import YearFigures
 
@@ -120,7 +120,7 @@ def rhythm_columns(sums: OrderSums, figures: RhythmFigures) -> FamilyColumns:
     if season is not None:
         steps = (*steps, *own_time_steps(season, sums.snapshot), *_steps_of_season(season))
         is_expected = bought & (col("own_gap_expected") > 0)
-        columns["overdue_ratio"] = nw.when(is_expected).then(col("own_silence") / col("own_gap_expected"))
+        columns["overdue_ratio"] = nw.when(is_expected).then(col("own_overdue"))
         columns["trend"] = (col("late_to_early") / col("late_to_early_expected")).log()
         columns["season_share"] = nw.when(bought).then(col("season_share_of_orders"))
         features = (*features, SEASON_SHARE)
@@ -138,6 +138,12 @@ def _steps_of_season(season: Season) -> tuple[dict[str, nw.Expr], ...]:
             "own_gap_expected": (col("own_gap_total") + _PRIOR_GAPS * usual) / gaps,
             "late_to_early_expected": (n_late + 0.5) / (col("orders") - n_late + 0.5),
             "season_share_of_orders": col("season_orders") / col("orders"),
+        },
+        {"own_ratio": col("own_silence") / col("own_gap_expected")},
+        {
+            "own_overdue": nw.when(waits_for_season(season) & (col("own_ratio") > 1))
+            .then(nw.lit(1.0))
+            .otherwise(col("own_ratio"))
         },
     )
 

@@ -141,10 +141,10 @@ def days_of_weeks(weeks: Sequence[int], facts: OrderFacts, snapshot: Snapshot) -
 
 
 def days_of_season(season: Season | None, facts: OrderFacts, snapshot: Snapshot) -> list[int]:
-    """The days of the log before the snapshot that are in the season."""
+    """The days of the log up to that of the snapshot that are in the season."""
     if season is None or facts.first_day is None:
         return []
-    days = np.arange(facts.first_day, snapshot.day)
+    days = np.arange(facts.first_day, snapshot.day + 1)
     in_season: list[int] = days[season.contains(days)].tolist()
     return in_season
 

@@ -24,16 +24,7 @@ from custseg.texts import LANGUAGES, listed, text
 _PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders", "avoids", "instead")
 _INSTEAD_KEYS = ("when", "unread", "channel", "cadence", "avoids")
 _ARCHETYPE_KEYS = (
-    "names",
-    "description",
-    "condition",
-    "lifetime",
-    "most",
-    "alone",
-    "varied",
-    "several",
-    "family",
-    "variants",
+    *("names", "description", "condition", "lifetime", "most", "alone", "varied", "several", "family", "variants"),
     *_PLAY_KEYS,
 )
 _TERM_KEYS = ("feature", "operator", "value", "quantile", "optional")
@@ -118,6 +109,11 @@ class Archetype:
     play: Play
     variants: tuple[Variant, ...] = ()
 
+    @property
+    def all_terms(self) -> tuple[Term, ...]:
+        """The terms of the condition and of those of the variants."""
+        return (*self.terms, *(term for variant in self.variants for term in variant.terms))
+
 
 @cache
 def builtin_archetypes() -> tuple[Archetype, ...]:
@@ -134,8 +130,7 @@ def builtin_plays() -> dict[str, Play]:
 def quantile_terms(archetypes: Iterable[Archetype]) -> dict[str, set[tuple[str, float]]]:
     """The comparisons with a quantile in all conditions, as (operator, quantile) by feature."""
     comparisons: dict[str, set[tuple[str, float]]] = {}
-    conditions = (one.terms for archetype in archetypes for one in (archetype, *archetype.variants))
-    for term in (term for terms in conditions for term in terms):
+    for term in (term for archetype in archetypes for term in archetype.all_terms):
         if term.quantile is not None:
             comparisons.setdefault(term.feature, set()).add((term.operator, term.quantile))
     return comparisons

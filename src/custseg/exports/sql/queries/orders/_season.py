@@ -94,7 +94,9 @@ class SeasonSQL:
         }
         usual = "CASE WHEN season_orders >= orders * :kind THEN :usual ELSE :other END"
         expected = f"(({gaps} + {usual}) / (gaps + :weight))"
-        return sql.parsed(f"CASE WHEN {expected} > 0 THEN {silence} / {expected} END", {**self._constants, **prior})
+        waits = "season_orders >= orders * :kind AND (:season_today - before_last) * 4 < :length"
+        ratio = f"CASE WHEN {waits} AND {silence} > {expected} THEN 1.0 ELSE {silence} / {expected} END"
+        return sql.parsed(f"CASE WHEN {expected} > 0 THEN {ratio} END", {**self._constants, **prior})
 
     def _trend(self) -> exp.Expr:
         """The ratio of orders in both halves of the exposure, over the one that the season makes likely."""
