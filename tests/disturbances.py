@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -28,6 +28,7 @@ from custseg import CustsegError
 
 Work = Callable[[], object]
 Contents = dict[str, bytes]
+CallPath = tuple[tuple[str, int], ...]
 
 _EVENTS = ("os.", "open", "fcntl.", "shutil.", "tempfile.")
 _WITHOUT_PATH = ("os.fsync", "fcntl.flock")
@@ -38,7 +39,14 @@ _PREFIX = ".custseg-"
 
 
 def disturbed(
-    mode: str, folder: Path, work: Work, *, reader: Work = lambda: None, stride: int = 1, changes_only: bool = False
+    mode: str,
+    folder: Path,
+    work: Work,
+    *,
+    reader: Work = lambda: None,
+    stride: int = 1,
+    changes_only: bool = False,
+    ends_of_loops: bool = False,
 ) -> Counter[str]:
     """How often the folder held the old files, the new ones or some of both, once the work was disturbed.
 
@@ -56,7 +64,11 @@ def disturbed(
         Only each of so many operations is disturbed.
     changes_only : bool
         Whether operations that only read are left alone.
+    ends_of_loops : bool
+        Whether only the first and the last are disturbed of operations that the same lines call, such as the moves
+        of one file after the other; for work that takes long, where a test of the writer disturbs all of them.
     """
+    options = {"stride": stride, "changes_only": changes_only, "ends_of_loops": ends_of_loops}
     with fast_folder() as copies:
         old_folder = copies / "old"
         shutil.copytree(folder, old_folder)
@@ -66,7 +78,7 @@ def disturbed(
         assert new != old
         outcomes: Counter[str] = Counter()
         repaired: list[object] = []
-        for _ in _MODES[mode](folder, old_folder, work, stride=stride, changes_only=changes_only):
+        for _ in _MODES[mode](folder, old_folder, work, **options):
             reader()
             outcome = _state(contents(folder), old, new)
             outcomes[outcome] += 1
@@ -120,23 +132,43 @@ def _state(now: Contents, old: Contents, new: Contents) -> str:
     return "old" if now == old else "new" if now == new else "mixed"
 
 
-def _killed(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
+def _killed(
+    folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool, ends_of_loops: bool
+) -> Iterator[None]:
     """Each state of the folder that a killed process leaves."""
     restore(folder, old)
     with fast_folder() as copies:
         states: list[Path] = []
+        paths: list[CallPath] = []
         last: list[object] = []
 
         def keep(_step: int) -> None:
             if (now := _everything(folder)) != last:
                 last[:] = now
                 states.append(shutil.copytree(folder, copies / str(len(states)), symlinks=True))
+                paths.append(_call_path())
 
         with watched(folder, keep, changes_only=changes_only):
             work()
-        for state in states[::stride]:
-            restore(folder, state)
+        for step in _ends(paths) if ends_of_loops else range(0, len(states), stride):
+            restore(folder, states[step])
             yield
+
+
+def _call_path() -> CallPath:
+    """The lines, from the inside out, that have called the operation that is watched."""
+    frame, lines = sys._getframe(1), []
+    while frame is not None:
+        lines.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    return tuple(lines)
+
+
+def _ends(paths: Sequence[CallPath]) -> list[int]:
+    """The first and the last of the steps that the same lines have called."""
+    first = {path: step for step, path in reversed([*enumerate(paths)])}
+    last = {path: step for step, path in enumerate(paths)}
+    return sorted({*first.values(), *last.values()})
 
 
 def _everything(folder: Path) -> list[object]:
@@ -144,9 +176,18 @@ def _everything(folder: Path) -> list[object]:
     return [(path.as_posix(), path.read_bytes() if path.is_file() else None) for path in sorted(folder.rglob("*"))]
 
 
-def _failing(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
+def _failing(
+    folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool, ends_of_loops: bool
+) -> Iterator[None]:
     """Work in which one operation fails, and what goes on after that does not."""
-    for failing_step in count(0, stride):
+    steps: Iterable[int] = count(0, stride)
+    if ends_of_loops:
+        paths: list[CallPath] = []
+        restore(folder, old)
+        with watched(folder, lambda _step: paths.append(_call_path()), changes_only=changes_only):
+            work()
+        steps = _ends(paths)
+    for failing_step in steps:
         failed: list[int] = []
 
         def fail(step: int, failing_step: int = failing_step, failed: list[int] = failed) -> None:
@@ -162,7 +203,7 @@ def _failing(folder: Path, old: Path, work: Work, *, stride: int, changes_only: 
         yield
 
 
-def _full(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
+def _full(folder: Path, old: Path, work: Work, *, stride: int, **_options: bool) -> Iterator[None]:
     """Work on a disk that is full after so many bytes per file."""
     for size in _SIZES[::stride]:
         restore(folder, old)

@@ -110,7 +110,14 @@ def test_every_file_operation_may_fail(
         )
         run(before)
         outcomes = disturbed(
-            mode, folder, lambda: run(after), reader=lambda: read(folder), stride=stride, changes_only=True
+            mode,
+            folder,
+            lambda: run(after),
+            reader=lambda: read(folder),
+            stride=stride,
+            changes_only=True,
+            # tests/test_write.py disturbs the moves of all files.
+            ends_of_loops=stride == 1,
         )
     # Of a selection, all may come after the first file.
     assert outcomes["old"] >= 1 or stride > 1
