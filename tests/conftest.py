@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Leave modules and tests, which live to the end, out of garbage collections, which would look at them each time."""
+    """Leave modules and tests, which live to the end, out of garbage collections, which would look at them again."""
     gc.collect()
     gc.freeze()
 
