@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from effort import examples
+from effort import all_of, examples
 from hypothesis import given
 from hypothesis import strategies as st
 from kinds import RETURNED, rows_of
@@ -539,7 +539,7 @@ def test_real_table(shared_file: Callable[[str], Path]) -> None:
     assert {"Channel", "Delicassen"} <= set(fitted.profiles[0].medians)
 
 
-@pytest.mark.parametrize("method", method_names())
+@pytest.mark.parametrize("method", all_of(method_names(), quick=("kmeans",)))
 def test_every_method_keeps_its_promises(method: str, shop: Shop) -> None:
     fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, method=method, min_size=0.1)
     assert min(row.size for row in fitted.profiles.segments) >= fitted.choice.min_size

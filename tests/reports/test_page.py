@@ -94,6 +94,7 @@ def test_same_result_gives_the_same_bytes(tmp_path: Path) -> None:
     assert report(result("ru"), tmp_path / "report.html").read_bytes() == page_of("plain", "ru").encode()
 
 
+@pytest.mark.slow
 def test_russian_page_has_no_english_words() -> None:
     page = Page(page_of("full", "ru"))
     shown = LATIN.sub("", page.visible(without=("script", "style", "code")))

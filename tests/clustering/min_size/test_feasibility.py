@@ -97,7 +97,7 @@ def test_feasible_weight_is_met_by_every_seed(seed, k):
 
 
 @pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8, quick=3))
 def test_feasible_is_met_by_every_seed_and_never_what_was_refused(make, seed):
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, 3, (60, 2)).astype(float)[rng.integers(0, 25, 60)]
