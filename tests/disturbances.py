@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from custseg import CustsegError
+from custseg._write import write_files
 
 Work = Callable[[], object]
 Contents = dict[str, bytes]
@@ -46,7 +47,7 @@ def disturbed(
     reader: Work = lambda: None,
     stride: int = 1,
     changes_only: bool = False,
-    ends_of_loops: bool = False,
+    in_turns: bool = False,
 ) -> Counter[str]:
     """How often the folder held the old files, the new ones or some of both, once the work was disturbed.
 
@@ -64,11 +65,11 @@ def disturbed(
         Only each of so many operations is disturbed.
     changes_only : bool
         Whether operations that only read are left alone.
-    ends_of_loops : bool
-        Whether only the first and the last are disturbed of operations that the same lines call, such as the moves
-        of one file after the other; for work that takes long, where a test of the writer disturbs all of them.
+    in_turns : bool
+        Whether each operation of the writer is disturbed for one of the files that the work writes, each time for
+        another one: for work that takes long. tests/test_write.py disturbs all of them.
     """
-    options = {"stride": stride, "changes_only": changes_only, "ends_of_loops": ends_of_loops}
+    options = {"stride": stride, "changes_only": changes_only, "in_turns": in_turns}
     with fast_folder() as copies:
         old_folder = copies / "old"
         shutil.copytree(folder, old_folder)
@@ -132,9 +133,7 @@ def _state(now: Contents, old: Contents, new: Contents) -> str:
     return "old" if now == old else "new" if now == new else "mixed"
 
 
-def _killed(
-    folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool, ends_of_loops: bool
-) -> Iterator[None]:
+def _killed(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool, in_turns: bool) -> Iterator[None]:
     """Each state of the folder that a killed process leaves."""
     restore(folder, old)
     with fast_folder() as copies:
@@ -150,25 +149,26 @@ def _killed(
 
         with watched(folder, keep, changes_only=changes_only):
             work()
-        for step in _ends(paths) if ends_of_loops else range(0, len(states), stride):
+        for step in _in_turns(paths) if in_turns else range(0, len(states), stride):
             restore(folder, states[step])
             yield
 
 
 def _call_path() -> CallPath:
-    """The lines, from the inside out, that have called the operation that is watched."""
+    """The lines that have called the operation that is watched, from the inside out to the one in `write_files`."""
     frame, lines = sys._getframe(1), []
     while frame is not None:
         lines.append((frame.f_code.co_filename, frame.f_lineno))
-        frame = frame.f_back
+        frame = None if frame.f_code.co_name == write_files.__name__ else frame.f_back
     return tuple(lines)
 
 
-def _ends(paths: Sequence[CallPath]) -> list[int]:
-    """The first and the last of the steps that the same lines have called."""
-    first = {path: step for step, path in reversed([*enumerate(paths)])}
-    last = {path: step for step, path in enumerate(paths)}
-    return sorted({*first.values(), *last.values()})
+def _in_turns(paths: Sequence[CallPath]) -> list[int]:
+    """One of the steps of each path: the first of the first path, the second of the second one, and so on."""
+    steps: dict[CallPath, list[int]] = {}
+    for step, path in enumerate(paths):
+        steps.setdefault(path, []).append(step)
+    return sorted(of_path[number % len(of_path)] for number, of_path in enumerate(steps.values()))
 
 
 def _everything(folder: Path) -> list[object]:
@@ -176,17 +176,15 @@ def _everything(folder: Path) -> list[object]:
     return [(path.as_posix(), path.read_bytes() if path.is_file() else None) for path in sorted(folder.rglob("*"))]
 
 
-def _failing(
-    folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool, ends_of_loops: bool
-) -> Iterator[None]:
+def _failing(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool, in_turns: bool) -> Iterator[None]:
     """Work in which one operation fails, and what goes on after that does not."""
     steps: Iterable[int] = count(0, stride)
-    if ends_of_loops:
+    if in_turns:
         paths: list[CallPath] = []
         restore(folder, old)
         with watched(folder, lambda _step: paths.append(_call_path()), changes_only=changes_only):
             work()
-        steps = _ends(paths)
+        steps = _in_turns(paths)
     for failing_step in steps:
         failed: list[int] = []
 
