@@ -105,3 +105,12 @@ def test_translated_header_is_explained(tmp_path: Path) -> None:
     path.write_text("Name,Benutzername,E-Mail,Bestellungen\nAnn,ann,a@x.org,1\n")
     with pytest.raises(DataError, match=r"header is in the language of the account: switch the account to English"):
         woocommerce(customers=path)
+
+
+def test_amounts_of_products_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    rows = [order(1, "a@x.org", ("Cup", "20,00", "19,00")), order(2, "b@x.org", ("Cup", "", "3.00"))]
+    with pytest.raises(DataError, match=r"1 value of 'total' of the items and 1 value of 'subtotal' of the items cannot"):
+        woocommerce(written(tmp_path, rows))
+    refunded = [order(1, "a@x.org", ("Cup", "20.00", "19.00"), refunds=[{"total": "-5,00"}])]
+    with pytest.raises(DataError, match=r"1 value of 'total' of the refunds cannot be read as numbers"):
+        woocommerce(written(tmp_path, refunded))

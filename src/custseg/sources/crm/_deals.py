@@ -31,6 +31,7 @@ _WORDS = ("order", "customer", "stage", "won", "currency", "category", "source")
 _CHOOSABLE = ("stage", "won", "currency", "category", "source")
 _ADDRESSES = ("work_email", "personal_email", "other_email")
 _NUMBERS = ("work_phone", "mobile_phone", "direct_phone", "home_phone", "other_phone")
+_SEVERAL = r"[^;\s]\s*;[;\s]*[^;\s]"
 _SHORT, _LONG = 15, 18
 
 
@@ -134,11 +135,13 @@ def _with_customer(frame: nw.LazyFrame[Any], counts: dict[str, int]) -> nw.LazyF
     """The rows with the customer: the first contact of a deal, else the first e-mail address, else the first number."""
     col = nw.col
     several = frame.select(
-        nw.when(col("customer").str.contains(";")).then(nw.lit(1)).otherwise(nw.lit(0)).alias("several")
+        nw.when(col("customer").str.contains(_SEVERAL)).then(nw.lit(1)).otherwise(nw.lit(0)).alias("several")
     )
     counts["several_contacts"] = int(collect(several.select(nw.col("several").sum())).item() or 0)
     frame = frame.with_columns(
-        col("customer").str.replace_all(r"\s*;.*$", "").alias("customer"),
+        nw.when(col("customer").str.contains(r"[^;\s]"))
+        .then(col("customer").str.replace_all(r"^[;\s]+", "").str.replace_all(r"\s*;.*$", ""))
+        .alias("customer"),
         *(col(role).str.to_lowercase().alias(role) for role in _ADDRESSES),
         *(without_guard(role) for role in _NUMBERS),
     )

@@ -24,6 +24,7 @@ from custseg.texts import listed, shown
 _LINES = 50
 """Lines in which the header is looked for: title lines are a handful."""
 
+_EXCEL = (".xlsx", ".xlsm")
 _PLAIN = (".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
 CALLER = "sources.mapped"
 
@@ -54,8 +55,11 @@ def open_mapped(table: object, kind: FileFormat, columns: Mapping[str, str], *, 
 
 def _lines_above(path: str, kind: FileFormat, columns: Mapping[str, str], *, form: CSVFormat) -> int:
     """The lines above the header of the file, or of the first of several files."""
+    first = matching_paths(path, CALLER)[0]
     try:
-        rows = first_rows(matching_paths(path, CALLER)[0], form, count=_LINES)
+        if not first.lower().endswith(_EXCEL):
+            _check_nature(first)
+        rows = first_rows(first, form, count=_LINES)
     except OSError as error:
         raise DataError(f"{CALLER}: {shown(path, 300)} could not be read: {error.strerror or error}.") from error
     candidates = [(_missing(kind, columns, row.cells), row) for row in rows]
@@ -67,6 +71,22 @@ def _lines_above(path: str, kind: FileFormat, columns: Mapping[str, str], *, for
     return header.lines_above
 
 
+def _check_nature(path: str) -> None:
+    """Raise for a file that is no table of text, such as a web page or a workbook under another name."""
+    facts = look_at_text_file(path)
+    if facts.is_text or facts.looks_like == "nothing":
+        return
+    remedy = recognized_file(path).strip()
+    if not remedy:
+        is_sheet = "Excel" in facts.looks_like
+        remedy = f"It looks like {facts.looks_like}. " + (
+            "Save the sheet as CSV (UTF-8) or as a workbook that ends in .xlsx, and give that file."
+            if is_sheet
+            else "Export the table as CSV or Parquet."
+        )
+    raise DataError(f"{CALLER}: {shown(path, 300)} is no table of text. {remedy}")
+
+
 def _missing(kind: FileFormat, columns: Mapping[str, str], cells: Sequence[str]) -> list[str]:
     """The required roles and named columns that a line lacks."""
     present = {cell.strip() for cell in cells}
@@ -76,7 +96,7 @@ def _missing(kind: FileFormat, columns: Mapping[str, str], cells: Sequence[str])
 
 def _advice(path: str, form: CSVFormat) -> str:
     """The encoding or the separator that the file seems to have, if it is another one."""
-    if path.lower().endswith((".xlsx", ".xlsm")):
+    if path.lower().endswith(_EXCEL):
         return ""
     facts = look_at_text_file(matching_paths(path, CALLER)[0])
     if facts.odd_line and form.encoding == "utf-8":

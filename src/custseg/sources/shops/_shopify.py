@@ -127,6 +127,7 @@ def _orders(
         "mixed": (col("lowest_key") != col("highest_key")).fill_null(value=False),
         "repeated": ~col("order").is_null() & (col("copies") > 1),
         "continued": ~col("order").is_null() & (col("copies") == 0),
+        "versions": ~col("order").is_null() & (col("firsts") > 1) & col("is_first"),
     }
     read = checked_rows(
         source, frame, numbers=_NUMBERS, as_of=as_of, timezone=timezone, date="created_at", conditions=conditions
@@ -142,6 +143,12 @@ def _orders(
             f"sources.shopify: {plural(read['repeated'], 'row has a copy', 'rows have copies')}, though they are "
             "the first of their orders. Do the files overlap? Give each order once, with the cells of the whole order "
             "in its first row alone."
+        )
+    if read["versions"] and read["continued"]:
+        raise DataError(
+            f"sources.shopify: {read['versions']} rows have the cells of a whole order that another row has too, though "
+            "other orders have them in their first row alone. Was an order changed between two exports, or one of the "
+            "files filled down by another program? Give each order once, as it was exported last."
         )
     counts |= {name: read[name] for name in ("without_customer", "without_order")}
     counts |= {"before_2000": read.early, "after_as_of": read.late}
@@ -170,8 +177,9 @@ def _filled_down(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
     # The number and the payment stand in the first row of an order, unless another program has filled them down.
     is_first = ~col("order_key").is_null() | ~col("status").is_null()
-    frame = frame.with_columns(nw.when(is_first).then(nw.lit(1)).otherwise(nw.lit(0)).alias("copies"))
-    frame = frame.with_columns(col("copies").sum().over(*_LINE))
+    first = nw.when(is_first).then(nw.lit(1)).otherwise(nw.lit(0))
+    frame = frame.with_columns(is_first.alias("is_first"), first.alias("copies"), first.alias("firsts"))
+    frame = frame.with_columns(col("copies").sum().over(*_LINE), col("firsts").sum().over("order"))
     orders = (
         frame.filter(~col("order").is_null())
         .group_by("order")

@@ -135,6 +135,7 @@ def _by_item(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """A row for each product of an order."""
     item = ListMembers.of(frame, "items")
     rows = frame.explode("items") if item.names else frame
+    item.check_numbers(rows, ("total", "subtotal"), _CALLER)
     return rows.with_columns(
         item.number("total").alias("amount"),
         (item.number("subtotal") - item.number("total")).alias("discount"),
@@ -149,6 +150,7 @@ def _with_refunds(rows: nw.LazyFrame[Any], orders: nw.LazyFrame[Any]) -> nw.Lazy
         return rows
     col = nw.col
     refunds = exploded(orders.select("order_id", "refunds"), ["refunds"])
+    refund.check_numbers(refunds, ["total"], _CALLER)
     refunds = refunds.with_columns(refund.number("total").abs().alias("refunded"))
     rows = rows.join(refunds.group_by("order_id").agg(col("refunded").sum()), on="order_id", how="left")
     goods = col("amount").sum().over("order_id")

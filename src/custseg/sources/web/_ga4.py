@@ -233,6 +233,7 @@ def _by_item(purchases: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         item.number("price") * item.number("quantity"),
     )
     rows = purchases.with_columns(nw.coalesce(col("order_id"), event).alias("purchase")).explode("items")
+    item.check_numbers(rows, ("item_revenue", "price", "quantity"), _CALLER)
     rows = rows.with_columns(
         weight.alias("weight"),
         nw.coalesce(item.text("item_name"), item.text("item_id")).alias("product"),

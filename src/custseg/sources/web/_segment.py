@@ -205,6 +205,7 @@ def _by_product(messages: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     item = ListMembers.of(messages, "products")
     rows = messages.with_columns(message.alias("message"))
     rows = rows.explode("products") if item.names else rows
+    item.check_numbers(rows, ("price", "quantity"), _CALLER)
     rows = rows.with_columns(
         (item.number("price") * nw.coalesce(item.number("quantity"), nw.lit(1.0))).alias("weight"),
         nw.coalesce(item.text("name"), item.text("product_id"), item.text("sku")).alias("product"),
