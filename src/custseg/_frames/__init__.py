@@ -39,6 +39,7 @@ from custseg._frames._files import (
     FirstRow,
     TextFacts,
     first_rows,
+    further_sheets,
     look_at_text_file,
     open_bytes,
 )
@@ -117,6 +118,7 @@ __all__ = [
     "first_of_each",
     "first_rows",
     "frame_from_columns",
+    "further_sheets",
     "gathered",
     "id_facts",
     "in_memory",

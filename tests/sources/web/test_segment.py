@@ -136,3 +136,11 @@ def test_prices_that_are_text(tmp_path: Path) -> None:
     assert order_rows(segment(bought("9.50"))) == [("1", "Cup", 190_000, False)]
     with pytest.raises(DataError, match=r"1 value of 'price' of the products cannot be read as numbers"):
         segment(bought("9,50 EUR"))
+
+
+def test_properties_of_other_calls_are_no_money(tmp_path: Path) -> None:
+    quiz = call(12, "track", "Quiz Finished", properties={"total": "5 of 10"})
+    assert len(order_rows(segment(written(tmp_path, [*MESSAGES, quiz])))) == 4
+    wrong = call(12, "track", "Order Completed", properties={"order_id": "T-3", "total": "5,50"})
+    with pytest.raises(DataError, match=r"1 value of column 'properties\.total' cannot be read as a number"):
+        segment(written(tmp_path, [*MESSAGES, wrong]))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike, fsdecode
+from pathlib import Path
 
 from custseg._checks import check_columns, did_you_mean
 from custseg._frames import (
     CSVFormat,
     Table,
     first_rows,
+    further_sheets,
     is_json,
     look_at_text_file,
     matching_paths,
@@ -53,13 +55,32 @@ def open_mapped(table: object, kind: FileFormat, columns: Mapping[str, str], *, 
     return SourceTable(CALLER, opened, _names(opened, kind, columns), kind, costly=is_json(table))
 
 
+def n_further_sheets(table: object) -> int:
+    """How many sheets of a workbook have tables that are not read; 0 for other files and tables."""
+    is_workbook = isinstance(table, (str, PathLike)) and fsdecode(table).lower().endswith(_EXCEL)
+    return further_sheets(Path(matching_paths(fsdecode(table), CALLER)[0])) if is_workbook else 0
+
+
 def _lines_above(path: str, kind: FileFormat, columns: Mapping[str, str], *, form: CSVFormat) -> int:
-    """The lines above the header of the file, or of the first of several files."""
-    first = matching_paths(path, CALLER)[0]
+    """The lines above the header, which are as many in each of several files."""
+    paths = matching_paths(path, CALLER)
+    lines = {file: _header_line(file, kind, columns, form=form) for file in paths}
+    first = paths[0]
+    other = next((file for file in paths if lines[file] != lines[first]), None)
+    if other is not None:
+        raise DataError(
+            f"{CALLER}: the header is line {lines[first] + 1} of {shown(first, 300)}, and line {lines[other] + 1} of "
+            f"{shown(other, 300)}. Take the lines above it out of the files, or read those that differ by themselves."
+        )
+    return lines[first]
+
+
+def _header_line(path: str, kind: FileFormat, columns: Mapping[str, str], *, form: CSVFormat) -> int:
+    """The lines above the header of one file."""
     try:
-        if not first.lower().endswith(_EXCEL):
-            _check_nature(first)
-        rows = first_rows(first, form, count=_LINES)
+        if not path.lower().endswith(_EXCEL):
+            _check_nature(path)
+        rows = first_rows(path, form, count=_LINES)
     except OSError as error:
         raise DataError(f"{CALLER}: {shown(path, 300)} could not be read: {error.strerror or error}.") from error
     candidates = [(_missing(kind, columns, row.cells), row) for row in rows]
@@ -98,7 +119,7 @@ def _advice(path: str, form: CSVFormat) -> str:
     """The encoding or the separator that the file seems to have, if it is another one."""
     if path.lower().endswith(_EXCEL):
         return ""
-    facts = look_at_text_file(matching_paths(path, CALLER)[0])
+    facts = look_at_text_file(path)
     if facts.odd_line and form.encoding == "utf-8":
         likely = f" It looks like {facts.encoding}: give encoding={facts.encoding!r}." if facts.encoding else ""
         return f" The file is not in UTF-8.{likely}"

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
 from custseg._frames import collect
-from custseg.sources.mapping._header import CALLER, open_mapped
+from custseg.sources.mapping._header import CALLER, n_further_sheets, open_mapped
 from custseg.sources.mapping._kinds import Rows, mapped_logs
 from custseg.sources.mapping._matching import matched
 from custseg.sources.reading import (
@@ -149,7 +149,7 @@ def mapped(
     )
     source = open_mapped(table, kind, columns, form=form)
     date_format = date_format or kind.date_format or None
-    counts: dict[str, int] = {}
+    counts = {"further_sheets": n_further_sheets(table)}
     frame = _rows(source, date_format, counts=counts)
     frame = chosen_rows(source, frame, only, choose=source.form.choose, counts=counts)
     frame = matched(source, frame, match, counts=counts)

@@ -72,5 +72,5 @@ def source_findings(language: str, counts: Mapping[str, int], **fields: Any) -> 
 
 
 _MISLEADING = ("unmatched", "repeated_rows", "before_2000", "after_as_of", "without_customer",
-               "several_contacts")  # fmt: skip
+               "several_contacts", "further_sheets")  # fmt: skip
 """Findings of rows that are left out though the user may miss them."""

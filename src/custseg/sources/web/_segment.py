@@ -40,6 +40,7 @@ _IDS = ("user_id", "anonymous_id")
 _WORDS = ("type", "message_id", *_IDS, "event", "campaign", "source", "order", "currency")
 _NUMBERS = ("revenue", "subtotal", "total", "shipping", "tax")
 _COMPLETED = ("order completed", "completed order")
+_REFUNDED = "order refunded"
 _KINDS = ("numeric", "counts", "category", "flags", "dates")
 
 
@@ -152,6 +153,9 @@ def _rows(source: SourceTable, key: str | Mapping[str, str]) -> nw.LazyFrame[Any
     )  # fmt: skip
     name = nw.when(nw.col("type") == "track").then(nw.col("event")).otherwise(nw.col("type"))
     frame = frame.with_columns(name.str.to_lowercase().alias("event"), nw.col("order").alias("order_id"))
+    # Other calls may have properties of these names that are no money.
+    has_money = nw.col("event").is_in([*_COMPLETED, _REFUNDED]).fill_null(value=False)
+    frame = frame.with_columns((nw.col(f"{role} unread") & has_money).alias(f"{role} unread") for role in _NUMBERS)
     return frame.with_columns(nw.col(key).alias("customer_id")) if isinstance(key, str) else frame
 
 
@@ -174,7 +178,7 @@ def _orders(
     named = bought.filter(~col("order_id").is_null())
     whole = named.group_by("order_id").agg(col("amount").sum().alias("whole"))
     refunds = _by_product(
-        frame.filter(col("event") == "order refunded").with_columns(col("total").abs().alias("goods"))
+        frame.filter(col("event") == _REFUNDED).with_columns(col("total").abs().alias("goods"))
     )
     refunds = refunds.join(whole, on="order_id", how="left")
     refunded = col("amount").sum().over("message")
