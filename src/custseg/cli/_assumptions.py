@@ -158,7 +158,7 @@ def options_of_system(system: str) -> set[str]:
             f"fit: files of {system} need a table that says which accounts are customers, so that the command line "
             f"cannot read them. Read them in Python with sources.mapped(preset={system!r}, match={{...}})."
         )
-    check_choice("fit", "from", system, allowed=list(READABLE))
+    check_choice("fit", "--from", system, allowed=list(READABLE))
     return READABLE[system].options()
 
 
