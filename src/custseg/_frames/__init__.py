@@ -11,7 +11,14 @@ Parquet, JSON and Excel files, `_nested/` takes values out of nested columns, `_
 
 from __future__ import annotations
 
-from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat, date_format, read_date
+from custseg._frames._date_formats import (
+    NUMBER_FORMATS,
+    ZERO_DATE,
+    ZONE_AT_END,
+    DateFormat,
+    date_format,
+    read_date,
+)
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._distributed import (
     Rows,
@@ -85,6 +92,7 @@ __all__ = [
     "NUMBER_FORMATS",
     "USUAL_FORM",
     "ZERO_DATE",
+    "ZONE_AT_END",
     "CSVFormat",
     "ColumnKind",
     "DateFormat",

@@ -25,7 +25,17 @@ _CORE = ("customer", "order", "date", *_MONEY)
 _FURTHER = ("product", "category", "channel", "source", "discount", "refund", "cancelled", "currency")
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _NUMBERS = ("decimal", "thousands")
-_OF_SYSTEMS = ("timezone", "rates", "separator", "encoding", "decimal", "thousands", "date_format", "only", "attributes")
+_OF_SYSTEMS = (
+    "timezone",
+    "rates",
+    "separator",
+    "encoding",
+    "decimal",
+    "thousands",
+    "date_format",
+    "only",
+    "attributes",
+)
 _OF_PRESETS = ("customer", "order", "date", "amount", "product", "category", "channel", "source", "discount", "refund",
                "currency")  # fmt: skip
 """Options of columns that are roles of `mapped`."""

@@ -236,7 +236,9 @@ def test_address_that_was_refused_is_written_by_no_other_row(tmp_path: Path) -> 
     assert lines(written)[1:] == [["", "+4915123456789", "Loyal"]]
     assert written.left_out == {"duplicate": 1, "no_key": 1, "unsubscribed": 3}
     before, after = IN_JULY.with_columns(segment=0, name=pl.lit("Loyal")), IN_JUNE
-    source = transitions(before, after.with_columns(segment=0, name=pl.lit("Loyal")), since="2024-06-01", as_of="2024-07-01")
+    source = transitions(
+        before, after.with_columns(segment=0, name=pl.lit("Loyal")), since="2024-06-01", as_of="2024-07-01"
+    )
     removal = export("meta_custom_audience", tmp_path, source, customers=people, segment=0, members="left")
     assert sha256(b"one@example.com").hexdigest() in {row[0] for row in lines(removal)}
 
@@ -291,6 +293,9 @@ def test_notes(tmp_path: Path) -> None:
         ({"names": {5: "X"}}, DataError, r"names has \[5\], which are no segments"),
         ({"members": "entered"}, ValueError, r"needs a comparison of two snapshots"),
         ({"header": ["a", "b", "c"]}, ValueError, r"the headers for Klaviyo are known"),
+        ({"attribute": "email"}, ValueError, r"attribute='email' is the name of another column"),
+        ({"customers": PEOPLE.with_columns(email=None), "country": None, "consent": "given",
+          "suppress": ["unsubscribed"]}, DataError, r"Give country=|needs? country="),
         ({"attribute": "=x"}, ValueError, r"attribute must be the name of a column of Klaviyo"),
         ({"country": "XX"}, ValueError, r"country must be a code of ISO 3166-1"),
         ({"customers": PEOPLE.with_columns(agreed=False)}, DataError, r"nobody is left to write \(.*no_consent: <10"),

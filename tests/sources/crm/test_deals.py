@@ -146,3 +146,12 @@ def test_lists_of_contacts_with_gaps(tmp_path: Path) -> None:
     logs = hubspot(written(tmp_path, head + "".join(rows)), only={"stage": ["Won"]})
     assert [row[1] for row in order_rows(logs)] == ["7", "8", "9", None]
     assert (logs.report.count("several_contacts"), logs.report.count("without_customer")) == (1, 1)
+
+
+def test_no_deal_that_was_won(tmp_path: Path) -> None:
+    head = "Id,AccountId,StageName,CloseDate,Amount,IsWon\n"
+    path = written(tmp_path, head + "006A,001A,Sold,2026-09-01,9.5,0\n")
+    with pytest.raises(DataError, match=r"no deal was won: column 'IsWon' has \['0'\], not \['true'\]"):
+        salesforce(path)
+    logs = salesforce(written(tmp_path, head + "006A,001A,Sold,2026-09-01,9.5,1\n"))
+    assert order_rows(logs) == [("006A", "001A", 95_000)]

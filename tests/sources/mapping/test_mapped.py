@@ -96,6 +96,20 @@ def test_table_of_sales_below_its_title(tmp_path: Path) -> None:
     assert logs.report.count("totals") == 1
 
 
+def test_total_below_the_second_column_is_no_customer(tmp_path: Path) -> None:
+    text = "Дата;Код клиента;Сумма\n01.09.2026;К-1;5\n;Итого;5\n"
+    logs = mapped(written(tmp_path, text), preset="1c")
+    assert logs.orders.lines().collect("polars")["customer"].to_list() == ["К-1"]
+    assert logs.report.count("totals") == 1
+
+
+def test_encoding_of_two_bytes_without_a_mark_is_told(tmp_path: Path) -> None:
+    columns = {"customer": "Who", "date": "When", "amount": "Sum"}
+    path = written(tmp_path, "Who,When,Sum\n1,2026-09-01,5\n", "utf-16-le")
+    with pytest.raises(DataError, match=r"The file is in utf-16-le: give encoding='utf-16-le'"):
+        mapped(path, gives="orders", columns=columns)
+
+
 def test_workbook_below_its_title(tmp_path: Path) -> None:
     pytest.importorskip("fastexcel")
     path = workbook(tmp_path / "book.xlsx", [["Title"], [], ["Who", "When", "Sum"], ["7", "2026-09-01", 9.5]])

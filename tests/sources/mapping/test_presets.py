@@ -23,7 +23,7 @@ def test_files_of_one_account_are_read_together(tmp_path: Path) -> None:
     # The column that is named is one of the deals: contacts have their own.
     assert logs.orders.lines().collect("polars")["customer"].to_list() == ["17"]
     assert logs.customers.lines().collect("polars")["customer"].to_list() == ["17", "18"]
-    assert repr(logs.report).startswith("Прочитано из bitrix24: заказы 2 строки, клиенты 2 строки.")
+    assert repr(logs.report).startswith("Прочитано из bitrix24: заказы 1 строка, клиенты 2 строки.")
     assert logs.report.count("not_chosen") == 1
 
 

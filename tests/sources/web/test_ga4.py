@@ -196,3 +196,9 @@ def test_values_of_other_events_are_no_money(tmp_path: Path) -> None:
     wrong = event("purchase", 6, params={"value": {"string_value": "9,50"}}, ecommerce={"transaction_id": "T-9"})
     with pytest.raises(DataError, match=r"1 value of column 'event_params\[value\]' cannot be read as a number"):
         ga4(json_lines(tmp_path, [*EVENTS, wrong]))
+
+
+def test_refund_has_the_currency_of_its_order(tmp_path: Path) -> None:
+    refund = event("refund", 86_400_000_000, ecommerce={"transaction_id": "T-1", "refund_value": 5.0})
+    path = json_lines(tmp_path, [*EVENTS[:3], refund])
+    assert order_rows(path, rates={"EUR": 2.0})[-1] == (DEVICE, "T-1", -100_000)

@@ -131,7 +131,9 @@ def test_all_refunds_of_an_order_take_no_more_than_it_had() -> None:
 def test_prices_that_are_text(tmp_path: Path) -> None:
     def bought(price: str) -> Path:
         product = {"name": "Cup", "price": price, "quantity": "2"}
-        return written(tmp_path, [call(1, "track", "Order Completed", properties={"order_id": "1", "products": [product]})])
+        return written(
+            tmp_path, [call(1, "track", "Order Completed", properties={"order_id": "1", "products": [product]})]
+        )
 
     assert order_rows(segment(bought("9.50"))) == [("1", "Cup", 190_000, False)]
     with pytest.raises(DataError, match=r"1 value of 'price' of the products cannot be read as numbers"):

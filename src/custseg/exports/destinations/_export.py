@@ -26,7 +26,15 @@ from custseg.exports.destinations._members import Members, chosen_segment, membe
 from custseg.exports.destinations._names import written_names
 from custseg.exports.destinations._notes import export_notes
 from custseg.exports.destinations._people import GIVEN, read_people
-from custseg.exports.destinations._rows import Addresses, Rows, chosen_members, in_order, rows_of, used_columns, values_of
+from custseg.exports.destinations._rows import (
+    Addresses,
+    Rows,
+    chosen_members,
+    in_order,
+    rows_of,
+    used_columns,
+    values_of,
+)
 from custseg.identity import checked_country
 from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, listed, plural
@@ -233,8 +241,9 @@ def _check_size(rows: Rows, content: bytes, system: Destination, *, members: str
     n_rows = len(rows.cells)
     if not n_rows:
         reasons = "; ".join(f"{reason}: {few(count, 'customer')}" for reason, count in rows.left_out.items())
+        numbers = " Phone numbers without '+' need country=, such as country='RU'." if rows.invalid.get("phone") else ""
         raise DataError(
-            f"{CALLER}: nobody is left to write ({reasons or 'no customer is chosen'}). Nothing was written."
+            f"{CALLER}: nobody is left to write ({reasons or 'no customer is chosen'}). Nothing was written.{numbers}"
         )
     minimum = max(system.minimum_rows, system.minimum_matched)
     if members == "all" and n_rows < minimum:

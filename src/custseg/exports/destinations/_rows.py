@@ -12,6 +12,8 @@ from custseg.exports.destinations._members import Members, Segment
 from custseg.exports.destinations._people import REFUSALS, People
 from custseg.exports.destinations._values import written_values
 
+_ADDRESSES = ("email", "phone")
+"""Fields that a refusal is about, whoever has them."""
 Values = Mapping[str, Sequence[str | None]]
 """For each field the written value of each row of the table of customers."""
 
@@ -86,7 +88,7 @@ class Addresses:
     def of(cls, values: Values, people: People, destination: Destination) -> Addresses:
         """The values of the table of customers."""
         own = {row: reason for row in people.position.values() if (reason := _own_refusal(people, row))}
-        fields = [key[0] for key in destination.keys if len(key) == 1 and key[0] in values]
+        fields = [field for field in _ADDRESSES if field in values]
         refusals = {field: {values[field][row]: reason for row, reason in own.items()} for field in fields}
         left = {
             field: [None if value in refusals.get(field, {}) else value for value in column]

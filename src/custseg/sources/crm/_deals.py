@@ -19,13 +19,14 @@ from custseg.sources.reading import (
     chosen_rows,
     csv_form,
     customer_table,
+    distinct_values,
     first_key,
     n_repeated,
     open_source,
     order_log,
     without_guard,
 )
-from custseg.texts import plural
+from custseg.texts import listed, plural, shown
 
 _WORDS = ("order", "customer", "stage", "won", "currency", "category", "source")
 _CHOOSABLE = ("stage", "won", "currency", "category", "source")
@@ -73,10 +74,14 @@ class DealReader:
         words = [*_WORDS, *_ADDRESSES, *_NUMBERS]
         frame = _with_customer(source.rows(words, numbers=["amount"], date="date", date_format=date_format), counts)
         col = nw.col
-        frame = frame.with_columns(col("won").str.to_lowercase().alias("won"))
+        won = col("won").str.to_lowercase()
+        won = nw.when(won.is_in(["1", "yes"])).then(nw.lit("true")).otherwise(won)
+        frame = frame.with_columns(won.alias("won"))
         only = self.only or ({"won": ["true"]} if source.has("won") else {"stage": source.form.won})
         only = {role: values for role, values in only.items() if values}
         choose = "" if "won" in only else source.form.choose
+        if self.only is None:
+            _check_any_won(source, frame, only)
         if repeated := n_repeated(frame, "order"):
             raise DataError(
                 f"{source.caller}: {plural(repeated, 'row repeats', 'rows repeat')} the id of another deal. Do the "
@@ -129,6 +134,17 @@ def raise_for_lengths(system: str, counts: dict[str, int]) -> None:
             f"sources.salesforce: {plural(short, 'id has', 'ids have')} 15 characters and {long} 18: both are ids of "
             "the same customers, and would not be matched. Export all files with one kind, best that of 18."
         )
+
+
+def _check_any_won(source: SourceTable, frame: nw.LazyFrame[Any], only: Mapping[str, Sequence[str]]) -> None:
+    """Raise if no deal has the value that the system itself has for those that were won."""
+    for role, values in only.items():
+        present = distinct_values(frame, role)
+        if present and not set(values) & set(present):
+            raise DataError(
+                f"{source.caller}: no deal was won: column {shown(source.names[role])} has {listed(present)}, not "
+                f"{listed(values)}. Give only= with the values that count, or export the deals that were won too."
+            )
 
 
 def _with_customer(frame: nw.LazyFrame[Any], counts: dict[str, int]) -> nw.LazyFrame[Any]:

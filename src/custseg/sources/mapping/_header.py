@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike, fsdecode
@@ -81,8 +82,9 @@ def _header_line(path: str, kind: FileFormat, columns: Mapping[str, str], *, for
         if not path.lower().endswith(_EXCEL):
             _check_nature(path)
         rows = first_rows(path, form, count=_LINES)
-    except OSError as error:
-        raise DataError(f"{CALLER}: {shown(path, 300)} could not be read: {error.strerror or error}.") from error
+    except (OSError, EOFError, zlib.error) as error:  # the last two of damaged gzip files
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{CALLER}: {shown(path, 300)} could not be read: {reason}.") from error
     candidates = [(_missing(kind, columns, row.cells), row) for row in rows]
     if not candidates:
         return 0
@@ -123,6 +125,8 @@ def _advice(path: str, form: CSVFormat) -> str:
     if facts.odd_line and form.encoding == "utf-8":
         likely = f" It looks like {facts.encoding}: give encoding={facts.encoding!r}." if facts.encoding else ""
         return f" The file is not in UTF-8.{likely}"
+    if facts.encoding in ("utf-16-le", "utf-16-be") and form.encoding == "utf-8":
+        return f" The file is in {facts.encoding}: give encoding={facts.encoding!r}."
     if facts.separator in (None, form.separator or ","):
         return ""
     return f" In this file fields seem to be separated by {facts.separator!r}: give separator={facts.separator!r}."
@@ -132,7 +136,7 @@ def _missing_error(
     table: object, kind: FileFormat, missing: Sequence[str], *, present: Sequence[str], advice: str = ""
 ) -> DataError:
     """The error for a file without columns of some roles."""
-    path = shown(table, 300) if isinstance(table, (str, PathLike)) else "the table"
+    path = shown(fsdecode(table), 300) if isinstance(table, (str, PathLike)) else "the table"
     looks_like = f" {recognized_file(table)}".rstrip()
     needed = "; ".join(f"{role} (such as {listed(kind.columns[role])})" if kind.columns.get(role) else role
                        for role in missing)  # fmt: skip

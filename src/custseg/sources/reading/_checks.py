@@ -235,7 +235,8 @@ def _id_faults(source: SourceTable, ids: Sequence[str], counts: Mapping[str, int
 def _number_faults(source: SourceTable, numbers: Sequence[str], counts: Mapping[str, int]) -> list[str]:
     return [
         f"{plural(count, 'value')} of column {shown(source.names[role])} cannot be read as a number. Was the file "
-        "saved with decimal commas or currency signs? Take it as it was exported"
+        "saved with decimal commas or currency signs? Take it as it was exported, or give decimal= where the function "
+        "takes it"
         for role in numbers
         if (count := counts[f"unread {role}"])
     ]

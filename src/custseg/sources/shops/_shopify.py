@@ -33,6 +33,7 @@ _WORDS = ("order", "order_key", "email", "phone", "billing_phone", "status", "ca
           "vendor", "channel")  # fmt: skip
 _NUMBERS = ("quantity", "price", "line_discount", "subtotal", "refunded")
 _LINE = ("order", "order_key", "product", "quantity", "price", "line_discount")
+_REFUNDED = "refunded"
 _NEVER_PAID = ("voided", "expired")
 _CUSTOMER_WORDS = ("customer_key", "email", "phone", "address_phone", "country", "province", "accepts_email",
                    "accepts_sms")  # fmt: skip
@@ -152,7 +153,9 @@ def _orders(
         )
     counts |= {name: read[name] for name in ("without_customer", "without_order")}
     counts |= {"before_2000": read.early, "after_as_of": read.late}
-    frame = _with_amounts(frame, refunds=source.has("refunded")).filter(~col("order").is_null())
+    frame = _with_amounts(frame, refunds=source.has("refunded"), has_status=source.has("status")).filter(
+        ~col("order").is_null()
+    )
     absent = [name for name in ("currency", "channel", "product") if not source.has(name)]
     frame = frame.rename({"order": "order_id", "created_at": "ordered_at"}).drop(*absent)
     return order_log(source, frame, timezone=timezone, rates=rates), read.rows
@@ -196,7 +199,7 @@ def _filled_down(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return frame.with_columns(first_key("email", "phone", "billing_phone"))
 
 
-def _with_amounts(frame: nw.LazyFrame[Any], *, refunds: bool) -> nw.LazyFrame[Any]:
+def _with_amounts(frame: nw.LazyFrame[Any], *, refunds: bool, has_status: bool) -> nw.LazyFrame[Any]:
     """The rows with amount, discount, refund and cancellation."""
     col = nw.col
     gross = col("quantity") * col("price")
@@ -209,10 +212,13 @@ def _with_amounts(frame: nw.LazyFrame[Any], *, refunds: bool) -> nw.LazyFrame[An
         (~col("cancelled_at").is_null() | never_paid).alias("cancelled"),
     )
     frame = frame.with_columns((col("gross") - col("amount")).alias("discount"))
-    if not refunds:
+    if not refunds and not has_status:
         return frame
     goods = nw.coalesce(col("order_total"), col("order_net"))
     refund = nw.when(col("refunded") > goods).then(goods).otherwise(col("refunded"))
+    # An order that was refunded in full without an amount of the refund.
+    is_whole = (col("status") == _REFUNDED).fill_null(value=False) & col("refunded").max().over("order").is_null()
+    refund = nw.when(is_whole).then(col("amount")).otherwise(refund)
     return frame.with_columns(nw.when(~col("cancelled")).then(refund).alias("refund"))
 
 

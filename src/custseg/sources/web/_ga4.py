@@ -206,10 +206,13 @@ def _orders(
     col = nw.col
     purchases = in_memory(first_of_each_order(frame.filter(col("event") == "purchase")))
     purchases = purchases.with_columns(nw.coalesce(col("revenue"), col("value")).alias("total"))
-    totals = purchases.filter(~col("order_id").is_null()).select("order_id", col("total").alias("whole"))
+    totals = purchases.filter(~col("order_id").is_null()).select(
+        "order_id", col("total").alias("whole"), col("currency").alias("currency of order")
+    )
     refunds = frame.filter(col("event") == "refund").join(totals, on="order_id", how="left")
     refunds = refunds.with_columns(nw.coalesce(col("refund"), col("value"), col("whole")).abs().alias("amount"))
     refunds = within_orders(refunds, counts).with_columns(
+        nw.coalesce(col("currency"), col("currency of order")).alias("currency"),
         (0.0 - col("amount")).alias("amount"),
         nw.lit(None, nw.String).alias("product"),
         nw.lit(None, nw.String).alias("category"),

@@ -176,16 +176,19 @@ def _orders(
     goods = nw.coalesce(col("revenue"), col("subtotal"), col("total") - fees)
     bought = _by_product(first_of_each_order(purchases).with_columns(goods.alias("goods")))
     named = bought.filter(~col("order_id").is_null())
-    whole = named.group_by("order_id").agg(col("amount").sum().alias("whole"))
-    refunds = _by_product(
-        frame.filter(col("event") == _REFUNDED).with_columns(col("total").abs().alias("goods"))
+    whole = named.group_by("order_id").agg(
+        col("amount").sum().alias("whole"), col("currency").max().alias("currency of order")
     )
+    refunds = _by_product(frame.filter(col("event") == _REFUNDED).with_columns(col("total").abs().alias("goods")))
     refunds = refunds.join(whole, on="order_id", how="left")
     refunded = col("amount").sum().over("message")
     share = nw.when(refunded > col("whole")).then(col("amount") * col("whole") / refunded).otherwise(col("amount"))
     rows_of_message = col("message").len().over("message").cast(nw.Float64)
     refunds = refunds.with_columns(nw.coalesce(share, col("whole") / rows_of_message).alias("amount"))
-    refunds = within_orders(refunds, counts).with_columns((0.0 - col("amount")).alias("amount"))
+    refunds = within_orders(refunds, counts).with_columns(
+        (0.0 - col("amount")).alias("amount"),
+        nw.coalesce(col("currency"), col("currency of order")).alias("currency"),
+    )
     cancelled = frame.filter((col("event") == "order cancelled") & ~col("order_id").is_null())
     cancelled = cancelled.select("order_id").unique().with_columns(nw.lit(value=True).alias("cancelled"))
     selected = ["customer_id", "order_id", "date", "moment", "amount", "product", "category", "source", "currency"]
