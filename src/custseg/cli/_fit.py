@@ -151,7 +151,7 @@ SEGMENT_OPTIONS = _together(
               "lists the values of the file.")  # fmt: skip
 @click.option("--attribute", "attributes", multiple=True, metavar="COLUMN=KIND",
               callback=lambda _c, _p, v: attribute_kinds(v),
-              help="With --from and a system whose header is not fixed: a column of customers, and what it is: numeric, "
+              help="With --from and a header that is not fixed: a column of customers, and what it is: numeric, "
               "counts, category, flags or dates; once per column.")  # fmt: skip
 @click.option("--events", help="File of events, such as mails and visits; its columns are detected.")
 @click.option("--customers", help="File with one row per customer; its columns are detected.")

@@ -46,7 +46,7 @@ def further_sheets(path: Path) -> int:
         heights = [workbook.load_sheet(name, header_row=None, n_rows=2).height for name in workbook.sheet_names]
     except reader.FastExcelError as error:
         raise _unreadable(error) from error
-    return max(sum(height > 1 for height in heights) - 1, 0)
+    return max(len([height for height in heights if height > 1]) - 1, 0)
 
 
 def _unreadable(error: Exception) -> DataError:

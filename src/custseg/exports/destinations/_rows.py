@@ -115,7 +115,7 @@ def _complete_keys(row: int, values: Values, destination: Destination) -> list[t
     return [key for key in destination.keys if all(field in values and values[field][row] for field in key)]
 
 
-def refusal(customer: str, members: Members, people: People, addresses: Addresses) -> str | None:
+def refusal(customer: str, members: Members, people: People, *, addresses: Addresses) -> str | None:
     """Why nothing may be sent to a customer; None if it may."""
     row = people.position.get(customer)
     if row is None:
@@ -140,7 +140,7 @@ def chosen_members(
     chosen: dict[str, Segment] = {}
     for customer, now, earlier in zip(members.ids, members.segments, before, strict=True):
         if change == "left":
-            is_member = now == segment and refusal(customer, members, people, addresses) is None
+            is_member = now == segment and refusal(customer, members, people, addresses=addresses) is None
             if segment is not None and earlier == segment and not is_member:
                 chosen[customer] = segment
         elif now is not None and segment in (None, now) and (change == "all" or now != earlier):
@@ -172,7 +172,7 @@ def rows_of(
     for customer, segment in chosen.items():
         row = people.position.get(customer)
         reason = "no_contact" if row is None else None
-        reason = reason if for_removal else refusal(customer, members, people, addresses)
+        reason = reason if for_removal else refusal(customer, members, people, addresses=addresses)
         if reason is not None or row is None:
             left_out[reason or "no_contact"] += 1
             continue

@@ -58,8 +58,8 @@ def open_mapped(table: object, kind: FileFormat, columns: Mapping[str, str], *, 
 
 def n_further_sheets(table: object) -> int:
     """How many sheets of a workbook have tables that are not read; 0 for other files and tables."""
-    is_workbook = isinstance(table, (str, PathLike)) and fsdecode(table).lower().endswith(_EXCEL)
-    return further_sheets(Path(matching_paths(fsdecode(table), CALLER)[0])) if is_workbook else 0
+    path = fsdecode(table) if isinstance(table, (str, PathLike)) else ""
+    return further_sheets(Path(matching_paths(path, CALLER)[0])) if path.lower().endswith(_EXCEL) else 0
 
 
 def _lines_above(path: str, kind: FileFormat, columns: Mapping[str, str], *, form: CSVFormat) -> int:
@@ -83,7 +83,7 @@ def _header_line(path: str, kind: FileFormat, columns: Mapping[str, str], *, for
             _check_nature(path)
         rows = first_rows(path, form, count=_LINES)
     except (OSError, EOFError, zlib.error) as error:  # the last two of damaged gzip files
-        reason = getattr(error, "strerror", None) or error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DataError(f"{CALLER}: {shown(path, 300)} could not be read: {reason}.") from error
     candidates = [(_missing(kind, columns, row.cells), row) for row in rows]
     if not candidates:

@@ -27,10 +27,10 @@ class PresetOptions(TypedDict, total=False):
 
 def read_preset(
     preset: str,
+    *,
     orders: object = None,
     events: object = None,
     customers: object = None,
-    *,
     columns: Mapping[str, str] | None = None,
     attributes: Mapping[str, str] | None = None,
     only: Mapping[str, Sequence[str]] | None = None,

@@ -147,9 +147,9 @@ def _orders(
         )
     if read["versions"] and read["continued"]:
         raise DataError(
-            f"sources.shopify: {read['versions']} rows have the cells of a whole order that another row has too, though "
-            "other orders have them in their first row alone. Was an order changed between two exports, or one of the "
-            "files filled down by another program? Give each order once, as it was exported last."
+            f"sources.shopify: {read['versions']} rows have the cells of a whole order that another row has too, "
+            "though other orders have them in their first row alone. Was an order changed between two exports, or one "
+            "of the files filled down by another program? Give each order once, as it was exported last."
         )
     counts |= {name: read[name] for name in ("without_customer", "without_order")}
     counts |= {"before_2000": read.early, "after_as_of": read.late}
