@@ -48,7 +48,7 @@ def magento(
     The grid has one row per order, without products. A customer is known by `Customer Email` in lower case: that
     column must be switched on before the export. The amount is `Grand Total (Base)`, in the currency of the website,
     with tax and shipping. Canceled orders and suspected fraud count as cancelled. The date of a refund is not in the
-    file: `Total Refunded` counts at the date of the order.
+    file: `Total Refunded`, and the whole of a closed order without it, counts at the date of the order.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ def woocommerce(
     A customer is known by the e-mail address of the bill in lower case, which guests have too. The amount of a row is
     the `total` of its product: after discounts, without tax and shipping. Orders that are cancelled, failed, in the
     trash, or not paid yet count as cancelled. The date of a refund is not in the file: it counts at the date of the
-    order, and at most as much as the goods.
+    order, and at most as much as the goods. Customers of one address, as a guest and with an account, are one.
 
     Parameters
     ----------
