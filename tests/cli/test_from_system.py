@@ -107,6 +107,7 @@ def test_deals_that_count_are_chosen(tmp_path: Path) -> None:
         (["--from", "brandwatch", "--customers", "x.csv"], "sources.mapped(preset='brandwatch', match="),
         (["--from", "ga4", "x.jsonl", "--events", "y.jsonl"], "in the same files, and two are given"),
         (["x.csv", "--attribute", "age=numeric"], "--attribute belongs to files of another system"),
+        (["--from", "hubspot", "x.csv", "--attribute", "age=numeric"], "so that --attribute cannot be given"),
         (["--from", "hotjar", "x.csv", "--attribute", "age"], "must be of the form age=numeric"),
         (["--from", "mailchimp", "x.csv"], "Give the file with --events or --customers."),
         (["--from", "shopify", "x.csv", "--events", "y.csv"], "reads no file of events"),

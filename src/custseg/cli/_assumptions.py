@@ -39,7 +39,7 @@ _OF_SYSTEMS = (
 _OF_PRESETS = ("customer", "order", "date", "amount", "product", "category", "channel", "source", "discount", "refund",
                "currency")  # fmt: skip
 """Options of columns that are roles of `mapped`."""
-_OPTION_NAMES = {"rates": "--rate"}
+_OPTION_NAMES = {"rates": "--rate", "attributes": "--attribute"}
 _KINDS: dict[str, Any] = {"orders": Orders, "events": Events, "customers": Customers}
 _DEFAULTS = {
     "orders": {"customer": "customer_id", "order": "order_id", "date": "ordered_at", "amount": "amount"},
