@@ -175,9 +175,9 @@ def export_bi(
     with_hyper = hyper or (target / HYPER_FILE).exists()
     last = {HYPER_FILE: hyper_writer(list(TABLES), CALLER)} if with_hyper else {}
     whole = source.whole if isinstance(source, Segmentation) else None
-    with working_folder(target, caller=CALLER) if _exceeds_memory(source, target) else nullcontext() as work:
-        star = _earlier_star(target, work)
-        snapshots = _snapshots(source, as_of, star, work=work, model=model, language=language)
+    with working_folder(target, caller=CALLER) if _exceeds_memory(source, target) else nullcontext() as scratch:
+        star = _earlier_star(target, scratch)
+        snapshots = _snapshots(source, as_of, star, scratch=scratch, model=model, language=language)
         added = [snapshot.moment for snapshot in snapshots if star.add(snapshot, replace=replace)]
         words, days = text(language, "bi"), star.days(timezone)
         tables = star.tables(days, language, no_feature=words["no_feature"])
@@ -227,20 +227,20 @@ def _exceeds_memory(source: object, target: Path) -> bool:
     return n_rows > MOST_IN_MEMORY and find_spec("pyarrow") is not None
 
 
-def _earlier_star(target: Path, work: Path | None) -> Star:
-    """The tables of an earlier export to the folder, if there are any; memberships are in files if `work` is given."""
-    earlier = read_tables(target, CALLER, lazily=() if work is None else (MEMBERSHIP,))
+def _earlier_star(target: Path, scratch: Path | None) -> Star:
+    """The tables of an earlier export to the folder, if there are any; with `scratch`, memberships stay in files."""
+    earlier = read_tables(target, CALLER, lazily=() if scratch is None else (MEMBERSHIP,))
     members = None if earlier is None else earlier[MEMBERSHIP]
     membership: Membership = (
         LocalMembership(members)
-        if work is None
-        else StreamedMembership(work, members, appended_to=target, caller=CALLER)
+        if scratch is None
+        else StreamedMembership(scratch, members, appended_to=target, caller=CALLER)
     )
     return Star.of_tables(membership, earlier)
 
 
 def _snapshots(
-    source: object, as_of: object, star: Star, *, work: Path | None, model: SegmentModel | None, language: str
+    source: object, as_of: object, star: Star, *, scratch: Path | None, model: SegmentModel | None, language: str
 ) -> Iterable[BISnapshot]:
     """The snapshots of the source, which has a moment for each of them, and one at least."""
     if isinstance(source, Segmentation):
@@ -255,13 +255,13 @@ def _snapshots(
             )
         as_text = moment_text(moment, CALLER)
         star.check_moment(as_text)
-        return [snapshot_of_result(source, as_text, language, folder=work)]
+        return [snapshot_of_result(source, as_text, language, folder=scratch)]
     assert isinstance(source, SegmentHistory)
     if as_of is not None:
         raise ValueError(f"{CALLER}: as_of belongs to a result; a history has its own moments. Leave it out.")
     if not source.moments(CALLER):
         raise DataError(f"{CALLER}: the history has no snapshots yet. Record one, or export a result.")
-    return snapshots_of_history(source, model, language, folder=work)
+    return snapshots_of_history(source, model, language, folder=scratch)
 
 
 def _notes(

@@ -32,16 +32,16 @@ def in_ranges_of_ids(tables: Sequence[Iterator[_Part]]) -> Iterator[list[_Part |
     while any(batch is not None for batch in batches):
         # No id up to here is in a batch that was not read yet.
         last = min(batch.get_column("customer_id")[-1] for batch in batches if batch is not None)
-        parts: list[_Part | None] = []
+        chunks: list[_Part | None] = []
         for number, batch in enumerate(batches):
             if batch is None:
-                parts.append(None)
+                chunks.append(None)
                 continue
             ids: Any = batch.get_column("customer_id")
             count = bisect_right(ids, last)
-            parts.append(batch.head(count) if count else None)
+            chunks.append(batch.head(count) if count else None)
             batches[number] = batch.tail(len(batch) - count) if count < len(batch) else _next(tables[number])
-        yield parts
+        yield chunks
 
 
 def _next(table: Iterator[_Part]) -> _Part | None:
@@ -59,9 +59,9 @@ def in_order_of_text(rows: nw.LazyFrame[Any], n_rows: int, *, size: int) -> Iter
         yield from slices(rows, n_rows, size=size)
         return
     lengths: dict[tuple[bool, int], int] = {}
-    for part in slices(rows.select("customer_id"), n_rows, size=size):
+    for chunk in slices(rows.select("customer_id"), n_rows, size=size):
         number = nw.col("customer_id")
-        kinds = part.select((number < 0).alias("is_negative"), number.cast(nw.String).str.len_chars().alias("length"))
+        kinds = chunk.select((number < 0).alias("is_negative"), number.cast(nw.String).str.len_chars().alias("length"))
         for is_negative, length, count in (
             kinds.group_by("is_negative", "length").agg(nw.len().alias("rows")).iter_rows()
         ):
@@ -71,8 +71,8 @@ def in_order_of_text(rows: nw.LazyFrame[Any], n_rows: int, *, size: int) -> Iter
         count = lengths[is_negative, length]
         blocks.append(_text_of_block(rows, range(start, start + count), size=size, is_descending=is_negative))
         start += count
-    for parts in in_ranges_of_ids(blocks):
-        yield nw.concat([part for part in parts if part is not None]).sort("customer_id")
+    for chunks in in_ranges_of_ids(blocks):
+        yield nw.concat([chunk for chunk in chunks if chunk is not None]).sort("customer_id")
 
 
 def _text_of_block(rows: nw.LazyFrame[Any], numbers: range, *, size: int, is_descending: bool) -> Iterator[_Part]:
@@ -80,5 +80,5 @@ def _text_of_block(rows: nw.LazyFrame[Any], numbers: range, *, size: int, is_des
     starts = numbers[::size]
     for start in reversed(starts) if is_descending else starts:
         n_rows = min(size, numbers.stop - start)
-        for part in slices(rows, n_rows, start=start, size=size):
-            yield part.with_columns(nw.col("customer_id").cast(nw.String)).sort("customer_id")
+        for chunk in slices(rows, n_rows, start=start, size=size):
+            yield chunk.with_columns(nw.col("customer_id").cast(nw.String)).sort("customer_id")

@@ -25,16 +25,16 @@ def colliding(values: Iterable[str]) -> list[list[str]]:
     return list(groups.values())
 
 
-def count_colliding(parts: Iterable[Collection[str]], folder: Path) -> int:
-    """How many of the distinct values of all parts are equal to another one apart from case and spaces at the end.
+def count_colliding(chunks: Iterable[Collection[str]], folder: Path) -> int:
+    """How many of the distinct values of all chunks are equal to another one apart from case and spaces at the end.
 
-    Memory holds a part, or a 64th of one whole number per value: equal texts have equal hashes, and each file of the
+    Memory holds a chunk, or a 64th of one whole number per value: equal texts have equal hashes, and each file of the
     folder takes hashes of its own. That two texts of 100 million have a hash of 64 bits in common is less likely than
     one in a thousand.
     """
     files = [folder / f"texts-{number}" for number in range(_FILES)]
-    for part in parts:
-        hashes = np.fromiter((hash(_folded(value)) for value in part), dtype=np.int64, count=len(part))
+    for chunk in chunks:
+        hashes = np.fromiter((hash(_folded(value)) for value in chunk), dtype=np.int64, count=len(chunk))
         for number in np.unique(hashes % _FILES).tolist():
             with files[number].open("ab") as file:
                 hashes[hashes % _FILES == number].tofile(file)

@@ -99,13 +99,13 @@ def members_in_spark(table: Any, folder: Path) -> SnapshotMembers:
 def members_of_stored(rows: nw.LazyFrame[Any], argument: str, folder: Path) -> SnapshotMembers:
     """The customers of a file of checked assignments, sorted by id; put into another one of the folder."""
     n_rows = count_lines(rows)
-    pairs = [part.unique() for part in slices(rows.select("segment", "name"), n_rows, size=BATCH_ROWS)]
+    pairs = [chunk.unique() for chunk in slices(rows.select("segment", "name"), n_rows, size=BATCH_ROWS)]
     assignments = recorded_assignments(nw.concat(pairs).unique(), CALLER, argument)
-    parts = (_plain(part) for part in in_order_of_text(rows, n_rows, size=BATCH_ROWS))
-    return _members_in_file(parts, _names(assignments.names, assignments.unclustered), folder)
+    chunks = (_plain(chunk) for chunk in in_order_of_text(rows, n_rows, size=BATCH_ROWS))
+    return _members_in_file(chunks, _names(assignments.names, assignments.unclustered), folder)
 
 
-def _members_in_file(parts: Iterable[nw.DataFrame[Any]], names: Mapping[Group, str], folder: Path) -> SnapshotMembers:
+def _members_in_file(chunks: Iterable[nw.DataFrame[Any]], names: Mapping[Group, str], folder: Path) -> SnapshotMembers:
     """The customers of batches that are sorted by id, written into a Parquet file of the folder.
 
     Raises
@@ -116,8 +116,8 @@ def _members_in_file(parts: Iterable[nw.DataFrame[Any]], names: Mapping[Group, s
     groups, sums = tuple(names), MemberSums(len(names))
 
     def grouped() -> Iterator[nw.DataFrame[Any]]:
-        for part in _in_order(parts):
-            rows = _grouped_rows(part, groups)
+        for chunk in _in_order(chunks):
+            rows = _grouped_rows(chunk, groups)
             sums.add(rows)
             yield rows
 
@@ -173,15 +173,15 @@ def _positions(rows: nw.DataFrame[Any], groups: Sequence[Group]) -> Integers:
     return positions
 
 
-def _in_order(parts: Iterable[nw.DataFrame[Any]]) -> Iterator[nw.DataFrame[Any]]:
+def _in_order(chunks: Iterable[nw.DataFrame[Any]]) -> Iterator[nw.DataFrame[Any]]:
     """The batches; DataError at the end where ids were repeated, and at once where they descend."""
     repeated, last = 0, None
-    for part in parts:
-        ids = part.get_column("customer_id")
+    for chunk in chunks:
+        ids = chunk.get_column("customer_id")
         before = ids.shift(1) if last is None else ids.shift(1).fill_null(last)
         repeated += int((ids == before).sum())
         if bool((ids < before).any()):
             raise DataError(f"{CALLER}: the customer ids are not in the order of text. In Spark, cast them to STRING.")
         last = ids[-1] if len(ids) else last
-        yield part
+        yield chunk
     check_repeated(repeated, CALLER, "source")

@@ -37,7 +37,7 @@ class _Stored:
     n_rows: int
     segment_keys: frozenset[int]
 
-    def parts(self, columns: Sequence[str], size: int) -> Iterator[nw.DataFrame[Any]]:
+    def chunks(self, columns: Sequence[str], size: int) -> Iterator[nw.DataFrame[Any]]:
         return slices(self.file.select(*columns), self.n_rows, start=self.start, size=size)
 
 
@@ -45,7 +45,7 @@ class StreamedMembership:
     """The customers in Parquet files: those of an earlier export, and sorted ones in a folder for intermediate files.
 
     Memory holds `_MERGED_ROWS` rows of each snapshot at a time. All rows are read side by side in the order of the ids,
-    so that each customer is seen with the key of earlier snapshots. The tables are those of `LocalMembership`.
+    so that a customer keeps the key of earlier snapshots. The tables are those of `LocalMembership`.
     """
 
     def __init__(self, folder: Path, earlier: nw.LazyFrame[Any] | None, *, appended_to: Path, caller: str) -> None:
@@ -66,25 +66,27 @@ class StreamedMembership:
 
     def add(self, snapshot: BISnapshot, segment_keys: Sequence[int]) -> bool:
         before = self._stored.get(snapshot.moment)
-        seen = _Seen(is_same=before is not None)
+        comparison = _Comparison(is_same=before is not None)
         path = self._folder / next(self._names)
-        batches_writer(partial(self._keyed, snapshot, segment_keys, seen), "parquet")(path)
-        self._stored[snapshot.moment] = _Stored(parquet_rows(path), 0, seen.n_rows, frozenset(seen.segment_keys))
-        return seen.is_same
+        batches_writer(partial(self._keyed, snapshot, segment_keys, comparison), "parquet")(path)
+        self._stored[snapshot.moment] = _Stored(
+            parquet_rows(path), 0, comparison.n_rows, frozenset(comparison.segment_keys)
+        )
+        return comparison.is_same
 
     def writer(self, days: Mapping[str, date], form: str) -> Callable[[Path], object]:
         def rows() -> Iterator[nw.DataFrame[Any]]:
             for moment, day in days.items():
-                for part in self._stored[moment].parts(MEMBER_COLUMNS, BATCH_ROWS):
-                    yield dated(part, moment, day)
+                for chunk in self._stored[moment].chunks(MEMBER_COLUMNS, BATCH_ROWS):
+                    yield dated(chunk, moment, day)
 
         return batches_writer(rows, form)
 
     def n_colliding(self) -> int:
         tables = [self._in_order(stored, ("customer_id",)) for stored in self._stored.values()]
         ids = (
-            set(chain.from_iterable(part.get_column("customer_id").to_list() for part in parts if part is not None))
-            for parts in in_ranges_of_ids(tables)
+            set(chain.from_iterable(chunk.get_column("customer_id").to_list() for chunk in chunks if chunk is not None))
+            for chunks in in_ranges_of_ids(tables)
         )
         return count_colliding(ids, self._folder)
 
@@ -93,11 +95,13 @@ class StreamedMembership:
         rows = earlier.select("snapshot", "segment_key", "customer_key")
         counts: dict[str, int] = {}
         segment_keys: dict[str, set[int]] = {}
-        for part in slices(rows, count_lines(rows), size=_READ_ROWS):
-            if not part.get_column("snapshot").is_sorted() or part.get_column("snapshot")[0] < max(counts, default=""):
+        for chunk in slices(rows, count_lines(rows), size=_READ_ROWS):
+            if not chunk.get_column("snapshot").is_sorted() or chunk.get_column("snapshot")[0] < max(
+                counts, default=""
+            ):
                 raise self._out_of_order()
-            self._last_key = max(self._last_key, int(part.get_column("customer_key").max()))
-            groups = part.group_by("snapshot", "segment_key").agg(nw.len().alias("rows"))
+            self._last_key = max(self._last_key, int(chunk.get_column("customer_key").max()))
+            groups = chunk.group_by("snapshot", "segment_key").agg(nw.len().alias("rows"))
             for moment, segment_key, n_rows in groups.iter_rows():
                 counts[moment] = counts.get(moment, 0) + n_rows
                 segment_keys.setdefault(moment, set()).add(segment_key)
@@ -113,14 +117,16 @@ class StreamedMembership:
     def _in_order(self, stored: _Stored, columns: Sequence[str]) -> Iterator[nw.DataFrame[Any]]:
         """Batches of the rows; DataError unless their ids increase."""
         last = None
-        for part in stored.parts(columns, _MERGED_ROWS):
-            ids = part.get_column("customer_id")
+        for chunk in stored.chunks(columns, _MERGED_ROWS):
+            ids = chunk.get_column("customer_id")
             if not bool((ids > ids.shift(1)).all()) or (last is not None and ids[0] <= last):
                 raise self._out_of_order()
             last = ids[-1]
-            yield part
+            yield chunk
 
-    def _keyed(self, snapshot: BISnapshot, segment_keys: Sequence[int], seen: _Seen) -> Iterator[nw.DataFrame[Any]]:
+    def _keyed(
+        self, snapshot: BISnapshot, segment_keys: Sequence[int], comparison: _Comparison
+    ) -> Iterator[nw.DataFrame[Any]]:
         """The customers of a snapshot with the keys of segments and customers, some at a time."""
         members = snapshot.members.lazy()
         tables = [
@@ -131,11 +137,11 @@ class StreamedMembership:
         for *earlier, added in in_ranges_of_ids(tables):
             before = earlier[list(self._stored).index(snapshot.moment)] if snapshot.moment in self._stored else None
             if added is None:
-                seen.is_same = seen.is_same and before is None
+                comparison.is_same = comparison.is_same and before is None
                 continue
-            keys = [part.select(*_KEYS) for part in earlier if part is not None]
+            keys = [chunk.select(*_KEYS) for chunk in earlier if chunk is not None]
             keyed = self._with_customer_keys(with_segment_keys(added, segment_keys), keys).select(*MEMBER_COLUMNS)
-            seen.add(keyed, before)
+            comparison.add(keyed, before)
             yield keyed
 
     def _with_customer_keys(self, added: nw.DataFrame[Any], keys: Sequence[nw.DataFrame[Any]]) -> nw.DataFrame[Any]:
@@ -153,8 +159,8 @@ class StreamedMembership:
 
 
 @dataclass
-class _Seen:
-    """What was seen of the customers of a snapshot, batch by batch, while they were written."""
+class _Comparison:
+    """The customers of a snapshot, batch by batch, beside those that the folder has at the same moment."""
 
     is_same: bool
     n_rows: int = 0
