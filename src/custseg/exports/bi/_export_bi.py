@@ -147,10 +147,10 @@ def export_bi(
 
     Of a result in Spark, the customers are sorted there and come to this machine in batches. Size, share and revenue
     share of the segments, confidence and outliers are of all customers; the other figures are those of the sample,
-    as `notes` says. These customers, and more than five million rows of a local source and the folder together (where
-    pyarrow is installed), are never in memory as a whole: memory holds a partition of Spark, and 65,536 rows of each
-    snapshot of the folder. Beside the files, the disk of the folder needs room for two copies of the new rows while
-    the function runs.
+    as `notes` says. Customers are then in files, and never in memory as a whole: memory holds a partition of Spark, a
+    batch of 131,072 rows, and 65,536 rows of each snapshot of the folder. While the function runs, the disk of the
+    folder needs room for two more copies of the new rows. A history is read in the same way, if it and the folder have
+    more than five million rows, and pyarrow is installed.
 
     Examples
     --------
