@@ -71,18 +71,17 @@ def test_tables_are_those_of_one_machine(
     for folder, first, later in (("local", fitted(JUNE), fitted(JULY)), ("spark", june, july)):
         written = [
             export_bi(result, tmp_path / folder, as_of=as_of)
-            for result, as_of in ((later, "2024-07-01"), (first, "2024-06-01"), (later, "2024-07-01"))
+            for result, as_of in ((later, "2024-07-01"), (first, "2024-06-01"))
         ]
-        assert [one.added for one in written] == [("2024-07-01",), ("2024-06-01",), ()]
-        assert written[0].colliding_ids > 9
-        assert len(written[-1].notes) == 1
+        assert [one.added for one in written] == [("2024-07-01",), ("2024-06-01",)]
+        assert [len(one.notes) for one in written] == [1, 1]
     assert_same_tables(tmp_path / "spark", tmp_path / "local")
 
 
 def test_a_history_recorded_in_spark_has_the_same_customers(june: Segmentation, tmp_path: Path) -> None:
     history = SegmentHistory(tmp_path / "history")
     history.record(june.assignments, "2024-06-01")
-    export_bi(june, tmp_path / "result", as_of="2024-06-01")
+    assert export_bi(june, tmp_path / "result", as_of="2024-06-01").colliding_ids > 9
     export_bi(history, tmp_path / "history first")
     files = [tmp_path / folder / "fact_membership.csv" for folder in ("result", "history first")]
     assert files[0].read_bytes() == files[1].read_bytes()
