@@ -48,8 +48,8 @@ def in_files(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def switch() -> None:
         monkeypatch.setattr(_export_bi, "MOST_IN_MEMORY", 0)
-        monkeypatch.setattr(_streamed_membership, "_MERGED_ROWS", 7)
-        monkeypatch.setattr(_streamed_membership, "_READ_ROWS", 11)
+        monkeypatch.setattr(_streamed_membership, "_MERGED_ROWS", 25)
+        monkeypatch.setattr(_streamed_membership, "_READ_ROWS", 40)
 
     return switch
 
@@ -78,14 +78,14 @@ def test_tables_are_those_of_customers_in_memory(tmp_path: Path, in_files: Any, 
         for step in steps:
             history = recorded(tmp_path / f"history {where}", step)
             written.append(export_bi(history, tmp_path / where, replace=step is steps[-1]))
-            written.append(export_bi(history, tmp_path / where))
+        written.append(export_bi(history, tmp_path / where))
         in_files()
     assert_same_tables(tmp_path / "files", tmp_path / "memory")
     facts = [
         [(one.snapshots, one.added, one.colliding_ids, one.notes) for one in written] for written in exports.values()
     ]
     assert facts[0] == facts[1]
-    assert [added for _, added, _, _ in facts[0]] == [("2024-07-01",), (), ("2024-06-01",), (), ("2024-07-01",), ()]
+    assert [added for _, added, _, _ in facts[0]] == [("2024-07-01",), ("2024-06-01",), ("2024-07-01",), ()]
 
 
 def test_twice_is_the_same_byte_by_byte(tmp_path: Path, in_files: Any) -> None:
