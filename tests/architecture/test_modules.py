@@ -33,7 +33,6 @@ METHOD_FILES = {f"clustering/_{method}.py" for method in METHODS}
 SHORT = {
     "_numerics/_arrays.py": "names of types alone",
     "_compiled.py": "one decorator",
-    "_frames/_files/_excel.py": "one call of an optional reader",
     "texts/_scales.py": "one table",
 }
 
