@@ -61,6 +61,8 @@ from custseg._frames._local import (
     local_table,
     parquet_rows,
     parquet_table,
+    readable_rows,
+    slices,
     table_writer,
 )
 from custseg._frames._nested import exploded, rows_of, text_lists, with_nested, with_rows
@@ -81,10 +83,11 @@ from custseg._frames._spark import (
     types_of,
 )
 from custseg._frames._spark._return import SparkLike
-from custseg._frames._spark._streamed import batches, streamed_writer
+from custseg._frames._spark._streamed import BATCH_ROWS, batches, batches_writer, streamed_writer
 from custseg._frames._spreadsheet import original_text, safe_text
 
 __all__ = [
+    "BATCH_ROWS",
     "MONEY_DIGITS",
     "MONEY_LIMIT",
     "MONEY_UNIT",
@@ -107,6 +110,7 @@ __all__ = [
     "TextFacts",
     "as_pandas",
     "batches",
+    "batches_writer",
     "check_usable",
     "collect",
     "collect_together",
@@ -148,12 +152,14 @@ __all__ = [
     "persisted",
     "read_date",
     "read_table",
+    "readable_rows",
     "release",
     "renamed",
     "renamed_id",
     "rows_of",
     "safe_text",
     "sample_file",
+    "slices",
     "smallest_hashes",
     "sorted_by",
     "spark_sql",
