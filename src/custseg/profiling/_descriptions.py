@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +16,7 @@ from custseg.profiling._own_values import own_values
 from custseg.profiling.markers._coverage import coverage_text
 from custseg.profiling.markers._marker_texts import Statement, days_per_order, shares_as_text
 from custseg.profiling.markers._markers import RankedMarker
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import ColumnStatistics, is_on_scale
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import (
@@ -48,6 +49,8 @@ _OTHERS = 0.5
 """A bound that more of the others keep says little."""
 _TAILS = (0.1, 0.25)
 """Shares of the members beyond either end of a range; the first is asked of enough members for such a quantile."""
+_FEWEST_QUESTIONS = 3
+"""So many columns on one scale are the answers to a questionnaire."""
 _BEYOND = 0.1
 """A range has two ends where so large a part of the others is beyond the farther one."""
 
@@ -100,7 +103,38 @@ def described(
     ][:_MOST_CLAIMS]
     if not claims:
         return {}
-    return {language: _sentence(claims, segment, statistics=statistics, language=language) for language in LANGUAGES}
+    return {
+        language: _sentence(claims, segment, statistics=statistics, language=language)
+        + _alike(segment, statistics, language)
+        for language in LANGUAGES
+    }
+
+
+def _alike(segment: int, statistics: ColumnStatistics, language: str) -> str:
+    """That most members gave one answer to all questions, and which, where most others did not; else empty."""
+    names = _questions(statistics)
+    if len(names) < _FEWEST_QUESTIONS:
+        return ""
+    answers = np.stack([statistics.table.values(name) for name in names])
+    is_alike, is_member = (answers == answers[0]).all(axis=0), statistics.labels == segment
+    is_other = ~is_member & (statistics.labels >= 0)
+    if is_alike[is_member].mean() < _MOST or is_alike[is_other].mean() > _OTHERS:
+        return ""
+    usual = float(np.median(answers[0][is_member & is_alike]))
+    is_usual = is_alike & (answers[0] == usual)
+    form = text(language, "profiling", "sentence", "alike" if is_usual[is_member].mean() >= _MOST else "any_alike")
+    return f" {str(form).format(number(usual, language))}"
+
+
+def _questions(statistics: ColumnStatistics) -> list[str]:
+    """The columns with answers on the scale that most of them have."""
+    ends = {
+        name: float(grid[-1])
+        for name in statistics.table.clustering_columns
+        if name in statistics.ranked and is_on_scale(grid := statistics.ranked[name].grid) and grid[0] >= 1
+    }
+    usual = Counter(ends.values()).most_common(1)
+    return [name for name, end in ends.items() if end == usual[0][0]]
 
 
 def _claim(
@@ -244,10 +278,18 @@ def _compared(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
         sentence = form_of_feature if of_one is None else plural_form(bounds[-1], of_one, language)
         return str(sentence).format(value)
     # "1 visits" has no plural.
-    is_counted = not unit and bounds[-1] != 1 and is_counted_name(label)
+    is_counted = (
+        not unit and bounds[-1] != 1 and is_counted_name(label) and not _is_question(label, feature.name, table)
+    )
     key = "counted" if is_counted else "equal" if form == "==" else "compared"
     key = "none" if is_counted and form == "==" and not bounds[0] else key
     return str(words[key]).format(label=label, value=value)
+
+
+def _is_question(label: str, name: str, table: ProfileTable) -> bool:
+    """Whether a column holds answers to several words: who "likes coffee" by 2 of 5 has not 2 likes."""
+    values = table.values(name)
+    return " " in label and is_on_scale(np.unique(values[~np.isnan(values)]))
 
 
 def _subject(claim: _Claim, segment: int, *, statistics: ColumnStatistics, language: str) -> str:

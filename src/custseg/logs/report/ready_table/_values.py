@@ -17,6 +17,8 @@ from custseg.texts import LANGUAGES
 
 _MANY = 0.1
 _BEYOND_CHANCE = 2
+# So many different values or fewer are answers, counts or categories.
+_FEW_VALUES = 12
 
 
 def code_findings(write: FindingWriter, columns: Mapping[str, Floats]) -> Iterator[Finding]:
@@ -42,7 +44,8 @@ def repeated_rows(write: FindingWriter, table: FeatureTable, names: Sequence[str
     """Customers with the values of an earlier one in all columns, where that is beyond chance.
 
     If the columns were independent, two customers would be equal in one with the probability of the sum of its squared
-    shares, and in all of them with the product of these.
+    shares, and in all of them with the product of these. Columns of few values, such as answers, seldom are: who gives
+    one high rating gives others. How often customers agree in all of these together is counted.
     """
     if not names:
         return []
@@ -50,7 +53,10 @@ def repeated_rows(write: FindingWriter, table: FeatureTable, names: Sequence[str
     rows = np.column_stack(columns)
     n = len(rows)
     repeated = n - len(np.unique(rows, axis=0))
-    chance = float(np.prod([np.square(np.bincount(codes) / n).sum() for codes in columns]))
+    are_few = np.array([codes.max(initial=0) < _FEW_VALUES for codes in columns])
+    together = np.unique(rows[:, are_few], axis=0, return_inverse=True)[1].reshape(-1)
+    separate = [codes for codes, is_few in zip(columns, are_few, strict=True) if not is_few]
+    chance = float(np.prod([np.square(np.bincount(codes) / n).sum() for codes in (together, *separate)]))
     expected = min(n * (n - 1) / 2 * chance, n)
     if repeated <= _BEYOND_CHANCE * max(expected, 1):
         return []

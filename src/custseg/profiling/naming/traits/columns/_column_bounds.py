@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from custseg.profiling._own_values import OwnValues, own_values
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStatistics
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._levels import is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import MAIN, Wording
-from custseg.profiling.naming.traits.columns._column_levels import NEARLY_ALL, ColumnLevels
+from custseg.profiling.naming.traits.columns._column_levels import ColumnLevels
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
 from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
 from custseg.profiling.naming.traits.columns._number_kinds import (
