@@ -222,7 +222,7 @@ def test_how_much_is_said_where_two_segments_have_some() -> None:
     assert not any("with" in name for name in docked(0, 300, 900, 0))
 
 
-@pytest.mark.parametrize(("lowest", "expected"), [(60.0, "more passages"), (10.0, "passages 14+")])
+@pytest.mark.parametrize(("lowest", "expected"), [(60.0, "more passages than others"), (10.0, "passages 14+")])
 def test_more_is_said_only_with_a_bound_near_the_members(lowest: float, expected: str) -> None:
     """The gap begins at 3; 5 % of 10 to 99 is 14, far below the median of 55, and of 60 to 99 it is 62."""
     passages = np.concatenate([np.resize([1.0, 2], 120), np.arange(lowest, 100)])

@@ -40,7 +40,7 @@ def test_days_since_the_last_order_are_no_score() -> None:
     ("language", "expected"),
     [
         ("en", ["children 0", "children 1–2", "children 3+"]),
-        ("ru", ["children: 0", "children 1–2", "children 3+"]),
+        ("ru", ["children 0", "children 1–2", "children 3+"]),
     ],
 )
 def test_few_values_are_said_by_their_number(language: str, expected: list[str]) -> None:

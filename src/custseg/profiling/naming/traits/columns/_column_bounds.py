@@ -120,6 +120,8 @@ class ColumnBounds:
         """A bound of answers on a scale as the answers that nearly all members give: 1–2 rather than under 4."""
         if self.kinds.of(name) not in (RATING, SCALE) or not {term.operator for term in terms} < {">=", "<"}:
             return terms
+        if not self.statistics.ranked[name].counts[segment]:
+            return terms
         grid = self.statistics.ranked[name].grid
         ends = {">=": float(grid[0]), "<": float(grid[-1]) + 1}
         ends.update({term.operator: float(term.value or 0) for term in terms})
