@@ -157,13 +157,13 @@ class Selector:
         if not as_good:
             return []
         # Of equally good ones that with the largest difference, then the words that set the segment apart most.
-        most = max(trait.strength for trait in selected[segment])
+        strongest = max(trait.strength for trait in selected[segment])
         return fitting[
             min(
                 as_good,
                 key=lambda i: (
                     faults[i][:4],
-                    max(trait.strength for trait in fitting[i]) < most,
+                    max(trait.strength for trait in fitting[i]) < strongest,
                     -sum(trait.gap for trait in fitting[i]),
                 ),
             )
