@@ -92,6 +92,7 @@ TESTED_BY = {
     "plots/segments/_map.py": "plots/segments/test_plot_map.py",
     "proof/_further_segments.py": "proof/test_cross_check.py",
     "proof/experiments/_uplift_result.py": "proof/experiments/test_uplift.py",
+    "queries/_java_methods.py": "spark/test_assign_in_spark.py",
     "queries/_segments.py": "exports/sql/test_to_sql.py",
     "queries/_sizes.py": "spark/test_fit_in_spark.py",
     "queries/_writer.py": "exports/sql/test_to_sql.py",

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from quick import quick_fit
 from spark_session import spark_frame
 from sql_models import COLUMNS, MODELS, fitted, hard_customers
 
@@ -99,3 +100,30 @@ def test_missing_ids_and_infinite_values_are_errors(spark: Any) -> None:
     infinite = table.with_columns(pl.lit(float("inf")).alias("revenue"))
     with pytest.raises(Exception, match="assign: the columns of the model must be finite"):
         model.assign(features=spark_frame(infinite, spark)).collect()
+
+
+@pytest.fixture(scope="module")
+def wide_model() -> SegmentModel:
+    """Twelve segments by twenty columns: one step of the query alone is too long for a method of Java."""
+    rng = np.random.default_rng(0)
+    points = 4 * rng.normal(size=(12, 20))[rng.integers(0, 12, 600)] + rng.normal(size=(600, 20))
+    table = pl.DataFrame({"customer_id": range(600), **{f"v{column}": points[:, column] for column in range(20)}})
+    return quick_fit(features=table, method="kmeans", n_segments=12, min_size=0.01).model
+
+
+def test_steps_in_parts_give_the_same(wide_model: SegmentModel, spark: Any) -> None:
+    values = 4 * np.random.default_rng(1).normal(size=(100, 20))
+    table = pl.DataFrame({"customer_id": range(100), **{f"v{column}": values[:, column] for column in range(20)}})
+    assert_assigned_alike(wide_model, table, spark)
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("name", ["kmeans with heavy tails", "gaussian_mixture with heavy tails", "wide"])
+def test_java_compiles_all_methods(name: str, wide_model: SegmentModel, spark: Any) -> None:
+    model = wide_model if name == "wide" else fitted(name)
+    columns = ["customer_id", *model.preparation.names]
+    table = pl.DataFrame({column: [1, 2] for column in columns})
+    stages = model.assign(features=spark_frame(table, spark))._jdf.queryExecution().debug().codegenToSeq()
+    sizes = [stages.apply(number)._3().maxMethodCodeSize() for number in range(stages.size())]
+    assert len(sizes) > 1
+    assert max(sizes) < 8_000  # bytes; HotSpot interprets longer ones

@@ -11,7 +11,14 @@ Parquet, JSON and Excel files, `_nested/` takes values out of nested columns, `_
 
 from __future__ import annotations
 
-from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat, date_format, read_date
+from custseg._frames._date_formats import (
+    NUMBER_FORMATS,
+    ZERO_DATE,
+    ZONE_AT_END,
+    DateFormat,
+    date_format,
+    read_date,
+)
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._distributed import (
     Rows,
@@ -39,6 +46,7 @@ from custseg._frames._files import (
     FirstRow,
     TextFacts,
     first_rows,
+    further_sheets,
     look_at_text_file,
     open_bytes,
 )
@@ -84,6 +92,7 @@ __all__ = [
     "NUMBER_FORMATS",
     "USUAL_FORM",
     "ZERO_DATE",
+    "ZONE_AT_END",
     "CSVFormat",
     "ColumnKind",
     "DateFormat",
@@ -117,6 +126,7 @@ __all__ = [
     "first_of_each",
     "first_rows",
     "frame_from_columns",
+    "further_sheets",
     "gathered",
     "id_facts",
     "in_memory",

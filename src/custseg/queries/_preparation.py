@@ -162,9 +162,8 @@ class PreparedColumns:
         size = sql.call("absolute", value)
         limit = divisor * _NEARLY_ZERO if divisor > 1 else _largest(divisor)
         is_outside = size < sql.number(limit) if divisor > 1 else size > sql.number(limit)
-        return sql.case(
-            [] if divisor == 1 else [(is_outside, sql.number(0.0))], sql.quotient(value, sql.number(divisor))
-        )
+        ratio = sql.quotient(value, sql.number(divisor))
+        return sql.never_missing(sql.case([] if divisor == 1 else [(is_outside, sql.number(0.0))], ratio))
 
     def _transformed(self, value: exp.Expr, index: int) -> exp.Expr:
         """The logarithm with the sign of the value, of columns that are transformed."""
@@ -181,7 +180,7 @@ class PreparedColumns:
             split = sql.call("logarithm", size) - sql.number(math.log(plan.scale))
             is_huge = size > sql.number(_largest(plan.scale))
             logarithm = sql.case([(is_huge, split)], logarithm)
-        return sql.case([(value < sql.number(0.0), sql.number(-1.0) * logarithm)], logarithm)
+        return sql.never_missing(sql.case([(value < sql.number(0.0), sql.number(-1.0) * logarithm)], logarithm))
 
     def _standardized(self, value: exp.Expr, index: int) -> exp.Expr:
         """The value standardized, clipped and rounded."""
@@ -203,7 +202,7 @@ class PreparedColumns:
         """The value rounded to the decimals of the matrix."""
         sql, unit_of_last = self.sql, self.sql.number(10.0**DECIMALS)
         rounded = (value * unit_of_last + sql.number(ROUNDING)) - sql.number(ROUNDING)
-        return sql.quotient(rounded, unit_of_last)
+        return sql.never_missing(sql.quotient(rounded, unit_of_last))
 
     def _weighted(self, value: exp.Expr, index: int) -> exp.Expr:
         """The column times its weight."""

@@ -260,7 +260,9 @@ def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping
     computed = {**flags, **branch}
     passed = {name: computed.get(name, sql.column(name)) for name in prepared.passed}
     filled = {
-        name: sql.case([(sql.call("absolute", sql.column(name)) <= largest, sql.column(name))], sql.number(plan.fill))
+        name: sql.never_missing(
+            sql.case([(sql.call("absolute", sql.column(name)) <= largest, sql.column(name))], sql.number(plan.fill))
+        )
         for name, plan in zip(prepared.names, prepared.plans, strict=True)
     }
     # Missing values add nothing to scores.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlglot import exp, parse_one
 
+from custseg.queries._java_methods import in_short_methods
 from custseg.sql_dialects import FUNCTIONS, WHITESPACE
 
 # SQLite takes at most 127 arguments.
@@ -100,6 +101,14 @@ class SQLWriter:
         """The quotient of two floats."""
         # `typed` says that the operands are floats: else sqlglot casts them for databases that divide whole numbers.
         return exp.Div(this=_in_parentheses(dividend), expression=_in_parentheses(divisor), typed=True)
+
+    def never_missing(self, value: exp.Expr) -> exp.Expr:
+        """The float, which is not NULL for any row, in a form that tells Spark so.
+
+        Spark checks for NULL after each operation whose operands might be NULL, and takes every quotient and logarithm
+        for one that might.
+        """
+        return exp.Coalesce(this=value, expressions=[self.number(0.0)]) if self.dialect == "spark" else value
 
     def case(self, branches: Sequence[tuple[exp.Expr, exp.Expr]], default: exp.Expr | None = None) -> exp.Expr:
         """The value of the first branch whose condition holds; without a default NULL if none does."""
@@ -212,6 +221,8 @@ class SQLWriter:
         PostgreSQL and SQLite would put the expressions of a step into those of the next one wherever these mention it,
         so that they grow without bound. The steps are therefore stored, except the large ones in `streamed`.
         """
+        if self.dialect == "spark":
+            steps = in_short_methods(steps)
         for name, step in steps.items():
             is_stored = self.dialect in _INLINING and name not in streamed
             query = query.with_(self.quoted(name), as_=step, materialized=is_stored or None, copy=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from effort import A_FEW, examples
 from hypothesis import given
 from reference import completed
 from strategies import NOON, order_logs, with_a_line
@@ -191,6 +192,7 @@ def test_counts_agree_with_plain_python(log: pl.DataFrame) -> None:
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(order_logs().map(with_a_line))
 def test_customers_are_as_many_as_rows_of_features(log: pl.DataFrame) -> None:
     orders = Orders(log, cancelled="cancelled")
