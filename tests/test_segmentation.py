@@ -800,3 +800,10 @@ def test_wrong_sensitive_columns(options: dict[str, Any], error: type[Exception]
     table = pl.DataFrame({"id": range(60), "visits": range(0, 120, 2), "spent": [1.0, 2.0, 5.0] * 20})
     with pytest.raises(error, match=match):
         fit_segments(features=table, **options)
+
+
+def test_result_says_which_requested_columns_it_does_not_use() -> None:
+    table = {"customer_id": range(90), "visits": [*range(45), *range(200, 245)], "flat": [1.0] * 90}
+    fitted = quick_fit(features=pl.DataFrame(table), columns=["visits", "flat"], n_segments=2)
+    assert "Named in columns=, but not used: flat, since all of its values are equal." in repr(fitted)
+    assert "Указано в columns=, но не используется: flat (все значения одинаковы)." in repr(fitted.in_language("ru"))

@@ -85,7 +85,7 @@ def test_text_tells_each_finding_once_the_serious_ones_first() -> None:
         "     1 line has an amount of 0.",
         "     2 lines are marked as cancelled.",
         "     3 orders are worth nothing.",
-        "     12 days have no row; the longest gap is 10 days, after 2024-05-09.",
+        "     Most days have no row (12); the longest gap is 10 days, after 2024-05-09.",
         "     Columns with gaps: customer 81.8%, amount 81.8% filled.",
     ]
 
