@@ -76,7 +76,7 @@ test: .venv/.known
 # What `make test` leaves out: the slow tests, and the many random examples of property tests.
 test-slow: .venv/.known
 	@echo "Running the slow tests, and the property tests with more random examples"
-	@$(ONE_THREAD) $(PY) -m pytest -n auto -m "slow or property" --hypothesis-profile=thorough $(ARGS)
+	@$(ONE_THREAD) $(PY) -m pytest -n auto --dist worksteal -m "slow or property" --hypothesis-profile=thorough $(ARGS)
 
 test-all: .venv/.known
 	@echo "Running all tests, with more random examples"

@@ -18,16 +18,18 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from custseg import CustsegError
+from custseg._write import write_files
 
 Work = Callable[[], object]
 Contents = dict[str, bytes]
+CallPath = tuple[tuple[str, int], ...]
 
 _EVENTS = ("os.", "open", "fcntl.", "shutil.", "tempfile.")
 _WITHOUT_PATH = ("os.fsync", "fcntl.flock")
@@ -38,7 +40,14 @@ _PREFIX = ".custseg-"
 
 
 def disturbed(
-    mode: str, folder: Path, work: Work, *, reader: Work = lambda: None, stride: int = 1, changes_only: bool = False
+    mode: str,
+    folder: Path,
+    work: Work,
+    *,
+    reader: Work = lambda: None,
+    stride: int = 1,
+    changes_only: bool = False,
+    in_turns: bool = False,
 ) -> Counter[str]:
     """How often the folder held the old files, the new ones or some of both, once the work was disturbed.
 
@@ -56,7 +65,11 @@ def disturbed(
         Only each of so many operations is disturbed.
     changes_only : bool
         Whether operations that only read are left alone.
+    in_turns : bool
+        Whether each operation of the writer is disturbed for one of the files that the work writes, each time for
+        another one: for work that takes long. tests/test_write.py disturbs all of them.
     """
+    options = {"stride": stride, "changes_only": changes_only, "in_turns": in_turns}
     with fast_folder() as copies:
         old_folder = copies / "old"
         shutil.copytree(folder, old_folder)
@@ -66,7 +79,7 @@ def disturbed(
         assert new != old
         outcomes: Counter[str] = Counter()
         repaired: list[object] = []
-        for _ in _MODES[mode](folder, old_folder, work, stride=stride, changes_only=changes_only):
+        for _ in _MODES[mode](folder, old_folder, work, **options):
             reader()
             outcome = _state(contents(folder), old, new)
             outcomes[outcome] += 1
@@ -120,23 +133,42 @@ def _state(now: Contents, old: Contents, new: Contents) -> str:
     return "old" if now == old else "new" if now == new else "mixed"
 
 
-def _killed(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
+def _killed(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool, in_turns: bool) -> Iterator[None]:
     """Each state of the folder that a killed process leaves."""
     restore(folder, old)
     with fast_folder() as copies:
         states: list[Path] = []
+        paths: list[CallPath] = []
         last: list[object] = []
 
         def keep(_step: int) -> None:
             if (now := _everything(folder)) != last:
                 last[:] = now
                 states.append(shutil.copytree(folder, copies / str(len(states)), symlinks=True))
+                paths.append(_call_path())
 
         with watched(folder, keep, changes_only=changes_only):
             work()
-        for state in states[::stride]:
-            restore(folder, state)
+        for step in _in_turns(paths) if in_turns else range(0, len(states), stride):
+            restore(folder, states[step])
             yield
+
+
+def _call_path() -> CallPath:
+    """The lines that have called the operation that is watched, from the inside out to the one in `write_files`."""
+    frame, lines = sys._getframe(1), []
+    while frame is not None:
+        lines.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = None if frame.f_code.co_name == write_files.__name__ else frame.f_back
+    return tuple(lines)
+
+
+def _in_turns(paths: Sequence[CallPath]) -> list[int]:
+    """One of the steps of each path: the first of the first path, the second of the second one, and so on."""
+    steps: dict[CallPath, list[int]] = {}
+    for step, path in enumerate(paths):
+        steps.setdefault(path, []).append(step)
+    return sorted(of_path[number % len(of_path)] for number, of_path in enumerate(steps.values()))
 
 
 def _everything(folder: Path) -> list[object]:
@@ -144,9 +176,16 @@ def _everything(folder: Path) -> list[object]:
     return [(path.as_posix(), path.read_bytes() if path.is_file() else None) for path in sorted(folder.rglob("*"))]
 
 
-def _failing(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
+def _failing(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool, in_turns: bool) -> Iterator[None]:
     """Work in which one operation fails, and what goes on after that does not."""
-    for failing_step in count(0, stride):
+    steps: Iterable[int] = count(0, stride)
+    if in_turns:
+        paths: list[CallPath] = []
+        restore(folder, old)
+        with watched(folder, lambda _step: paths.append(_call_path()), changes_only=changes_only):
+            work()
+        steps = _in_turns(paths)
+    for failing_step in steps:
         failed: list[int] = []
 
         def fail(step: int, failing_step: int = failing_step, failed: list[int] = failed) -> None:
@@ -162,7 +201,7 @@ def _failing(folder: Path, old: Path, work: Work, *, stride: int, changes_only: 
         yield
 
 
-def _full(folder: Path, old: Path, work: Work, *, stride: int, changes_only: bool) -> Iterator[None]:
+def _full(folder: Path, old: Path, work: Work, *, stride: int, **_options: bool) -> Iterator[None]:
     """Work on a disk that is full after so many bytes per file."""
     for size in _SIZES[::stride]:
         restore(folder, old)

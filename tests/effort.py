@@ -10,6 +10,9 @@ from hypothesis import settings
 FULL_EFFORT = 60
 """Examples of a property test in `make test-slow`, unless it says otherwise."""
 
+A_FEW = 20
+"""Examples of what follows from another property test of the same function, such as agreement with plain Python."""
+
 _FEWEST = 3
 
 

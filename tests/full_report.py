@@ -43,18 +43,42 @@ def result(language: str = "en") -> Segmentation:
 
 
 @cache
-def parts(language: str = "en") -> dict[str, Any]:
-    """The segments of the month before, a proof, a scorecard of the month, and who moved in it."""
-    before = quick_fit(shop().orders, as_of=_FIRST, language=language)
+def previous(language: str = "en") -> Segmentation:
+    """The segments of the month before."""
+    return quick_fit(shop().orders, as_of=_FIRST, language=language)
+
+
+@cache
+def movement(language: str = "en") -> Any:
+    """Who moved in the month."""
+    before = previous(language)
     after = before.model.assign(shop().orders, as_of=_SECOND)
-    movement = transitions(before.assignments, after, since=_FIRST, as_of=_SECOND, language=language)
+    return transitions(before.assignments, after, since=_FIRST, as_of=_SECOND, language=language)
+
+
+@cache
+def card(language: str = "en") -> Any:
+    """The scorecard of the month."""
     events = Events(shop().events, channel="channel", campaign="campaign", machine="machine")
     with TemporaryDirectory() as folder:
         history = SegmentHistory(Path(folder) / "history")
-        history.record(before.assignments, _FIRST)
-        card = scorecard(history, events, shop().orders, since=_FIRST, until=_SECOND, language=language)
-    proof = prove(shop().orders, as_of=_SECOND, horizon_days=60, method="kmeans", n_segments=3, language=language)
-    return {"previous": before, "proof": proof, "scorecard": card, "transitions": movement}
+        history.record(previous(language).assignments, _FIRST)
+        return scorecard(history, events, shop().orders, since=_FIRST, until=_SECOND, language=language)
+
+
+@cache
+def proof(language: str = "en") -> Any:
+    return prove(shop().orders, as_of=_SECOND, horizon_days=60, method="kmeans", n_segments=3, language=language)
+
+
+def parts(language: str = "en") -> dict[str, Any]:
+    """All that a report can have beside the result."""
+    return {
+        "previous": previous(language),
+        "proof": proof(language),
+        "scorecard": card(language),
+        "transitions": movement(language),
+    }
 
 
 @cache

@@ -130,6 +130,9 @@ LOCAL_KINDS = all_of([k for k in KINDS if k != "spark"], quick=("polars", "panda
 EVERY_KIND = [*LOCAL_KINDS, pytest.param("spark", marks=pytest.mark.spark)]
 """The same with Spark, which runs in `make test-spark` alone."""
 
+OTHER_KINDS = [kind for kind in EVERY_KIND if kind != "polars"]
+"""All but polars, for tests that compare with the answer for a polars DataFrame."""
+
 RETURNED: dict[str, type] = {
     "polars lazy": pl.LazyFrame,
     "pandas": pd.DataFrame,

@@ -2,6 +2,7 @@
 
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import matplotlib.text
 import numpy as np
@@ -47,23 +48,36 @@ def one_column_result(n_segments: int) -> Segmentation:
 
 
 @cache
-def awkward_results() -> dict[str, Segmentation]:
-    """Results that are hard to draw: few and many segments, long and hostile names, one giant segment, Russian."""
-    shop = make_shop(600, 0)
-    rng = np.random.default_rng(0)
-    centers = rng.normal(scale=12, size=(15, 3))
-    columns = {"income": 0, "a_rather_long_name_of_a_column": 1, "cost in $": 2}
-    of_15 = np.arange(900) % 15
-    blobs = centers[of_15] + rng.normal(size=(900, 3))
-    giant = centers[np.where(np.arange(900) < 860, 0, 1)] + rng.normal(size=(900, 3))
-    tables = [
-        pl.DataFrame({"client": range(900), **{name: X[:, i] for name, i in columns.items()}}) for X in (blobs, giant)
-    ]
+def awkward_result(case: str) -> Segmentation:
+    """A result that is hard to draw: few or many segments, long and hostile names, one giant segment, Russian."""
     long = {0: "$x_1$ & <b>the very long name</b> of a segment that somebody typed", 1: "Δ $$$ \\frac"}
-    return {
-        "two": quick_fit(shop.orders, as_of=shop.as_of, n_segments=2),
-        "eight, Russian": quick_fit(shop.orders, as_of=shop.as_of, n_segments=8, min_size=5, language="ru"),
-        "fifteen": quick_fit(features=tables[0], n_segments=15, min_size=5),
-        "giant": quick_fit(features=tables[1], n_segments=2, min_size=5),
-        "long names": quick_fit(shop.orders, as_of=shop.as_of, n_segments=3).rename(long),
-    }
+    match case:
+        case "two":
+            return _shop_fit(n_segments=2)
+        case "eight, Russian":
+            return _shop_fit(n_segments=8, min_size=5, language="ru")
+        case "long names":
+            return _shop_fit(n_segments=3).rename(long)
+        case "fifteen":
+            return quick_fit(features=_table_around(np.arange(900) % 15), n_segments=15, min_size=5)
+        case "giant":
+            return quick_fit(features=_table_around(np.where(np.arange(900) < 860, 0, 1)), n_segments=2, min_size=5)
+    raise KeyError(case)
+
+
+def _shop_fit(**arguments: Any) -> Segmentation:
+    shop = _shop()
+    return quick_fit(shop.orders, as_of=shop.as_of, **arguments)
+
+
+@cache
+def _shop() -> Any:
+    return make_shop(600, 0)
+
+
+def _table_around(kinds: np.ndarray) -> pl.DataFrame:
+    """Customers around the center of their kind, in columns with long and odd names."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(scale=12, size=(15, 3))[kinds] + rng.normal(size=(len(kinds), 3))
+    columns = dict(zip(("income", "a_rather_long_name_of_a_column", "cost in $"), X.T, strict=True))
+    return pl.DataFrame({"client": range(len(kinds)), **columns})

@@ -221,3 +221,6 @@ def test_notebooks_are_current() -> None:
     for name in tool["GUIDES"]:
         guide, notebook = tool["paths"](name)
         assert notebook.read_text(encoding="utf-8") == tool["notebook_of"](guide, notebook), "make notebooks"
+        # What runs from the top of the guide, in test_examples_run_in_order, is then what runs in the notebook.
+        after_commands = guide.read_text(encoding="utf-8").partition("\n```sh\n")[2]
+        assert "\n```python\n" not in after_commands, f"{name}: Python comes before the commands"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from effort import examples
+from effort import all_of, examples
 from hypothesis import given
 from hypothesis import strategies as st
 from kinds import RETURNED, rows_of
@@ -37,6 +37,12 @@ def result(shop: Shop) -> Segmentation:
 
 
 @pytest.fixture(scope="module")
+def plain() -> Segmentation:
+    """Of the clean log."""
+    return quick_fit(clean_log(), as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
 def wholesale() -> pl.DataFrame:
     """A ready customer table: ids first, two regions as text, holes, and one hopeless row."""
     rng = np.random.default_rng(4)
@@ -54,6 +60,11 @@ def wholesale() -> pl.DataFrame:
         Frozen=pl.when(pl.int_range(150) != 7).then("Frozen"),
         Fresh=pl.when(pl.int_range(150) != 7).then("Fresh"),
     )
+
+
+@pytest.fixture(scope="module")
+def of_wholesale(wholesale: pl.DataFrame) -> Segmentation:
+    return quick_fit(features=wholesale)
 
 
 def assert_sound(result: Segmentation) -> None:
@@ -231,12 +242,12 @@ def test_shuffled_feature_table(seed: int) -> None:
     assert two.assignments.sort("customer_id").equals(one.assignments)
 
 
-def test_later_rows_change_nothing() -> None:
+def test_later_rows_change_nothing(plain: Segmentation) -> None:
     log = clean_log()
     later = log.with_columns(ordered_at=pl.lit(AS_OF), amount=pl.lit(1e6), order_id=pl.col("order_id") + 10_000)
-    one, two = quick_fit(log, as_of=AS_OF), quick_fit(pl.concat([log, later]), as_of=AS_OF)
-    assert two.assignments.equals(one.assignments)
-    assert repr(two) == repr(one)
+    longer = quick_fit(pl.concat([log, later]), as_of=AS_OF)
+    assert longer.assignments.equals(plain.assignments)
+    assert repr(longer) == repr(plain)
 
 
 @pytest.mark.slow
@@ -253,9 +264,9 @@ def test_same_seed_same_segments() -> None:
     assert quick_fit(log, random_state=7).assignments.equals(quick_fit(log, random_state=7).assignments)
 
 
-def test_every_kind_of_log(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
+def test_every_kind_of_log(kind: str, as_kind: Callable[[pl.DataFrame], object], plain: Segmentation) -> None:
     fitted = quick_fit(as_kind(clean_log()), as_of=AS_OF)
-    assert rows_of(fitted.assignments) == rows_of(quick_fit(clean_log(), as_of=AS_OF).assignments)
+    assert rows_of(fitted.assignments) == rows_of(plain.assignments)
     assert isinstance(fitted.assignments, RETURNED.get(kind, pl.DataFrame))
     assert rows_of(fitted.model.assign(features=fitted.features.frame)) == rows_of(fitted.assignments)
 
@@ -270,13 +281,12 @@ def test_text_ids() -> None:
 
 
 @pytest.mark.slow
-def test_default_as_of() -> None:
+def test_default_as_of(plain: Segmentation) -> None:
     fitted = quick_fit(clean_log())
     assert fitted.as_of == AS_OF
     assert "as of 2024-10-27 00:00 (midnight after the last row)" in repr(fitted)
-    given_date = quick_fit(clean_log(), as_of=AS_OF)
-    assert "as of 2024-10-27 00:00, by" in repr(given_date)
-    assert given_date.assignments.equals(fitted.assignments)
+    assert "as of 2024-10-27 00:00, by" in repr(plain)
+    assert plain.assignments.equals(fitted.assignments)
 
 
 @pytest.mark.slow
@@ -379,30 +389,28 @@ def test_progress_is_in_the_language_of_the_result() -> None:
     assert "строим сегменты, готово 10 из 100" in told
 
 
-def test_ready_table_uses_all_numbers(wholesale: pl.DataFrame) -> None:
-    fitted = quick_fit(features=wholesale)
-    assert_sound(fitted)
-    assert fitted.model.preparation.names == ["Milk", "Frozen", "Fresh"]
-    assert fitted.as_of is None
-    assert {item.name for item in fitted.data_report.findings} == {"guessed_ids", "left_out_text"}
-    assert fitted.assignments["customer_id"].to_list() == wholesale["client"].to_list()
-    assert {row.revenue_share for row in fitted.profiles} == {None}
+def test_ready_table_uses_all_numbers(wholesale: pl.DataFrame, of_wholesale: Segmentation) -> None:
+    assert_sound(of_wholesale)
+    assert of_wholesale.model.preparation.names == ["Milk", "Frozen", "Fresh"]
+    assert of_wholesale.as_of is None
+    assert {item.name for item in of_wholesale.data_report.findings} == {"guessed_ids", "left_out_text"}
+    assert of_wholesale.assignments["customer_id"].to_list() == wholesale["client"].to_list()
+    assert {row.revenue_share for row in of_wholesale.profiles} == {None}
 
 
-def test_ready_table_fills_missing_values(wholesale: pl.DataFrame) -> None:
-    fitted = quick_fit(features=wholesale)
-    assert any(note.startswith("<10 missing values of Milk taken as the median") for note in fitted.notes)
-    last = fitted.profiles[-1]
+def test_ready_table_fills_missing_values(of_wholesale: Segmentation) -> None:
+    assert any(note.startswith("<10 missing values of Milk taken as the median") for note in of_wholesale.notes)
+    last = of_wholesale.profiles[-1]
     assert (last.name, last.size) == ("No data", 1)
-    assert fitted.assignments.filter(pl.col("segment").is_null())["customer_id"].to_list() == ["c007"]
+    assert of_wholesale.assignments.filter(pl.col("segment").is_null())["customer_id"].to_list() == ["c007"]
 
 
 def test_every_kind_of_ready_table(
-    kind: str, as_kind: Callable[[pl.DataFrame], object], wholesale: pl.DataFrame
+    kind: str, as_kind: Callable[[pl.DataFrame], object], wholesale: pl.DataFrame, of_wholesale: Segmentation
 ) -> None:
     table = as_kind(wholesale)
     fitted = quick_fit(features=table)
-    assert rows_of(fitted.assignments) == rows_of(quick_fit(features=wholesale).assignments)
+    assert rows_of(fitted.assignments) == rows_of(of_wholesale.assignments)
     assert rows_of(fitted.model.assign(features=table)) == rows_of(fitted.assignments)
     assert isinstance(fitted.assignments, RETURNED.get(kind, pl.DataFrame))
 
@@ -531,7 +539,7 @@ def test_real_table(shared_file: Callable[[str], Path]) -> None:
     assert {"Channel", "Delicassen"} <= set(fitted.profiles[0].medians)
 
 
-@pytest.mark.parametrize("method", method_names())
+@pytest.mark.parametrize("method", all_of(method_names(), quick=("kmeans",)))
 def test_every_method_keeps_its_promises(method: str, shop: Shop) -> None:
     fitted = quick_fit(Orders(shop.orders, cancelled="cancelled"), as_of=shop.as_of, method=method, min_size=0.1)
     assert min(row.size for row in fitted.profiles.segments) >= fitted.choice.min_size
@@ -792,3 +800,10 @@ def test_wrong_sensitive_columns(options: dict[str, Any], error: type[Exception]
     table = pl.DataFrame({"id": range(60), "visits": range(0, 120, 2), "spent": [1.0, 2.0, 5.0] * 20})
     with pytest.raises(error, match=match):
         fit_segments(features=table, **options)
+
+
+def test_result_says_which_requested_columns_it_does_not_use() -> None:
+    table = {"customer_id": range(90), "visits": [*range(45), *range(200, 245)], "flat": [1.0] * 90}
+    fitted = quick_fit(features=pl.DataFrame(table), columns=["visits", "flat"], n_segments=2)
+    assert "Named in columns=, but not used: flat, since all of its values are equal." in repr(fitted)
+    assert "Указано в columns=, но не используется: flat (все значения одинаковы)." in repr(fitted.in_language("ru"))

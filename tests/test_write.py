@@ -18,7 +18,7 @@ from disturbances import disturbed, fast_folder, killed_at_random
 
 from custseg import CustsegError
 from custseg._frames import table_writer
-from custseg._write import hold_lock, is_locked, recover, write_files
+from custseg._write import hold_lock, is_locked, recover, working_folder, write_files
 from custseg.errors import DataError
 
 
@@ -232,9 +232,8 @@ def test_disturbed_writers(mode: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [5, pytest.param(30, marks=pytest.mark.slow)])
-def test_randomly_killed_writers(kills: int, tmp_path: Path) -> None:
-    assert killed_at_random("files", tmp_path / "files", kills=kills) == {"whole": kills, "repaired": kills}
+def test_randomly_killed_writers(tmp_path: Path) -> None:
+    assert killed_at_random("files", tmp_path / "files", kills=30) == {"whole": 30, "repaired": 30}
 
 
 def test_running_writer_is_left_alone(tmp_path: Path) -> None:
@@ -271,6 +270,30 @@ def test_interrupted_write_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.txt").rmdir()
     recover(tmp_path, caller="read")
     assert contents(tmp_path) == {"a.txt": "new"}
+
+
+def test_working_folder_is_removed(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "result"
+    with working_folder(target, caller="test") as work:
+        (work / "rows").touch()
+        write_files(target, {"a": lambda path: path.write_bytes((work / "rows").read_bytes())}, caller="test")
+        assert (work / "rows").exists()
+    assert [path.name for path in target.iterdir()] == ["a"]
+
+
+def test_working_folder_after_an_error(tmp_path: Path) -> None:
+    with (
+        pytest.raises(CustsegError, match=r"test: the files could not be written to .* Nothing was changed"),
+        working_folder(tmp_path / "new" / "result", caller="test"),
+    ):
+        raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_working_folders_of_killed_processes_are_removed(tmp_path: Path) -> None:
+    (tmp_path / ".custseg.work-killed").mkdir()
+    with working_folder(tmp_path, caller="test") as running, working_folder(tmp_path, caller="test") as other:
+        assert sorted(path for path in tmp_path.iterdir() if path.is_dir()) == sorted([running, other])
 
 
 def test_recover_without_folder(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ LAYER = heights(LAYERS)
 
 ENGINES = {"polars", "pandas", "pyarrow", "duckdb", "pyspark", "dask", "modin", "cudf", "ibis", "sqlframe"}
 PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "shelve", "marshal"}
+PICKLERS = {"joblib.dump", "joblib.load", "pickle.load", "pickle.loads"}
 CLOCKS = {"now", "utcnow", "today"}
 TIME_READERS = {"time", "time_ns", "localtime", "gmtime", "ctime", "asctime"}
 FORBIDDEN = {
@@ -116,7 +117,7 @@ def pickle_faults(module: Module) -> Iterator[str]:
             yield f"pickles, {name}"
     for node in module.nodes:
         if isinstance(node, ast.Call):
-            if ast.unparse(node.func) in ("joblib.dump", "joblib.load", "pickle.load", "pickle.loads"):
+            if called(node) in ("dump", "load", "loads") and ast.unparse(node.func) in PICKLERS:
                 yield f"pickles, {ast.unparse(node.func)}"
             if any(word.arg == "allow_pickle" and ast.unparse(word.value) != "False" for word in node.keywords):
                 yield "pickles, allow_pickle"

@@ -9,7 +9,7 @@ from custseg.cli import main
 from custseg.cli.pipeline._project import read_project
 from custseg.datasets import make_shop
 from custseg.errors import DataError
-from custseg.sources import SYSTEMS
+from custseg.sources import READABLE
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,8 @@ def test_unknown_system_and_the_list_of_all(export: Path, tmp_path: Path) -> Non
     assert "Did you mean 'shopify'" in result.output
     listing = run("fit", "--from", "help")
     assert listing.exit_code == 0
-    assert [line.partition(":")[0] for line in listing.output.splitlines()] == sorted(SYSTEMS)
+    assert [line.partition(":")[0] for line in listing.output.splitlines()] == sorted(READABLE)
+    assert "hotjar: Answers of customers to a survey.\n" in listing.output
 
 
 def test_file_of_another_system_is_named(tmp_path: Path) -> None:
@@ -103,7 +104,11 @@ def test_deals_that_count_are_chosen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--from", "bitrix24", "x.csv"], "sources.mapped(preset='bitrix24')"),
+        (["--from", "brandwatch", "--customers", "x.csv"], "sources.mapped(preset='brandwatch', match="),
+        (["--from", "ga4", "x.jsonl", "--events", "y.jsonl"], "in the same files, and two are given"),
+        (["x.csv", "--attribute", "age=numeric"], "--attribute belongs to files of another system"),
+        (["--from", "hubspot", "x.csv", "--attribute", "age=numeric"], "so that --attribute cannot be given"),
+        (["--from", "hotjar", "x.csv", "--attribute", "age"], "must be of the form age=numeric"),
         (["--from", "mailchimp", "x.csv"], "Give the file with --events or --customers."),
         (["--from", "shopify", "x.csv", "--events", "y.csv"], "reads no file of events"),
         (["x.csv", "--only", "stage=Won"], "--only belongs to files of another system"),
@@ -130,3 +135,30 @@ def test_file_of_the_only_kind_needs_no_option_and_the_list_has_a_language(tmp_p
     result = run("fit", "--from", "sendgrid", path, "--out", tmp_path / "out")
     assert "all dates of column 'timestamp' are before the year 2000" in result.output
     assert "Заказы" in run("fit", "--from", "help", "--language", "ru").output
+
+
+def test_columns_of_a_preset_are_options(tmp_path: Path) -> None:
+    deals, config = tmp_path / "deals.csv", tmp_path / "custseg.toml"
+    rows = [f"{n};Won;{n};{n:02}.09.2026;{n % 13}\n" for n in range(1, 29)]
+    deals.write_text("ID;Стадия сделки;Сумма;Дата создания;Клиент\n" + "".join(rows), encoding="utf-8")
+    arguments = ["fit", "--from", "bitrix24", deals, "--only", "status=Won", "--out", tmp_path / "out"]
+    refused = run(*arguments)
+    assert "--customer '...'" in refused.output, refused.output
+    config.write_text(
+        f'[orders]\nfile = "{deals.as_posix()}"\nfrom = "bitrix24"\ncolumns = {{customer = "Клиент"}}\n'
+        'only = {status = ["Won"]}\n', encoding="utf-8"
+    )  # fmt: skip
+    orders = read_project(config).described()["orders"]
+    assert len(orders.lines().collect("polars")) == 28
+
+
+@pytest.mark.slow
+def test_columns_of_a_preset_are_kept_in_the_project_file(tmp_path: Path) -> None:
+    deals, config = tmp_path / "deals.csv", tmp_path / "custseg.toml"
+    rows = [f"{n};Won;{n};{n:02}.09.2026;{n % 13}\n" for n in range(1, 29)]
+    deals.write_text("ID;Стадия сделки;Сумма;Дата создания;Клиент\n" + "".join(rows), encoding="utf-8")
+    fitted = run("fit", "--from", "bitrix24", deals, "--customer", "Клиент", "--only", "status=Won", "--segments", "1",
+                 "--min-size", "10", "--columns", "revenue", "--out", tmp_path / "out", "--config", config)  # fmt: skip
+    assert fitted.exit_code == 0, fitted.output
+    assert 'columns = {"customer" = "Клиент"}' in config.read_text(encoding="utf-8")
+    assert read_project(config).described().keys() == {"orders"}

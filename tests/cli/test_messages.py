@@ -141,3 +141,43 @@ def test_wrong_usage_without_a_language_is_told_in_english(tmp_path: Path) -> No
     done = CliRunner().invoke(main, ["inspect", "--language"])
     assert done.exit_code == 2
     assert "requires an argument" in done.stderr
+
+
+SHOP = "Name,Email,Currency,Created at,Lineitem quantity,Lineitem price,Id"
+DEALS = "Record ID,Deal Name,Deal Stage,Close Date,Amount,Associated Contact IDs"
+OF_SYSTEMS = [
+    ("shopfy", SHOP, "#1,a@x.org,EUR,2026-09-01,1,2,5", [], "Может быть, 'shopify'?"),
+    ("shopify", DEALS, "1,D,Won,2026-09-01,5,7", [], "the deals export of HubSpot): его читает --from hubspot."),
+    ("shopify", "A,B", "1,2", [], "нет столбцов ['Name', 'Created at', 'Lineitem quantity', 'Lineitem price']."),
+    ("shopify", SHOP.replace(",", ";"), "1;2;3;4;5;6;7", [], "поля разделены знаком ';': укажите --separator ';'."),
+    ("shopify", "ID,Name,Command,Line: Type", "1,2,3,4", [], "эту выгрузку использовать нельзя (an export of the Matr"),
+    ("shopify", SHOP, "#1,a@x.org,EUR,2026-09-01,1,2,5.0", [], "Идентификаторы столбца 'Id' прошли через числа"),
+    ("shopify", SHOP, "#1,a@x.org,EUR,2026-09-01,1,2 EUR,5", [], "Значения столбца 'Lineitem price' не читаются как"),
+    ("shopify", SHOP, "#1,a@x.org,EUR,1.9.26,1,2,5", [], "Ни одна дата столбца 'Created at' не прочитана."),
+    ("shopify", SHOP, "#1,a@x.org,EUR,1999-09-01,1,2,5", [], "Все даты столбца 'Created at' раньше 2000 года."),
+    ("shopify", SHOP, "#1,a@x.org,EUR,2026-09-01,1,2,5\n#2,a@x.org,USD,2026-09-01,1,2,6", [], "Суммы в разных валютах"),
+    ("shopify", SHOP, "#1,a@x.org,EUR,2026-09-01,1,2,5", ["--customer", "Email"], "--customer не нужны"),
+    ("shopify", SHOP, "#1,a@x.org,EUR,2026-09-01,1,2,5", ["--events", "x.csv"], "не читает файлов events"),
+    (
+        "mailchimp",
+        SHOP,
+        "#1,a@x.org,EUR,2026-09-01,1,2,5",
+        [],
+        "не читает заказов. Укажите файл с --events или --customers.",
+    ),
+    ("hubspot", DEALS, "1,D,Won,2026-09-01,5,7", [], "Укажите в --only, какие строки учитывать"),
+    ("hubspot", DEALS, "1,D,Won,2026-09-01,5,7", ["--only", "stage=Lost"], "В --only указано ['Lost'] ('stage')"),
+    ("ga4", SHOP, "#1,a@x.org,EUR,2026-09-01,1,2,5", ["--events", "x.csv"], "Укажите один или шаблон"),
+]
+
+
+@pytest.mark.parametrize(("system", "header", "rows", "options", "words"), OF_SYSTEMS)
+def test_errors_about_files_of_systems_are_in_russian(
+    tmp_path: Path, system: str, header: str, rows: str, options: list[str], words: str
+) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(f"{header}\n{rows}\n", encoding="utf-8")
+    arguments = ["fit", "--from", system, str(file), *options, "--language", "ru", "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(main, arguments)
+    assert words in done.stderr
+    assert "английском" not in done.stderr

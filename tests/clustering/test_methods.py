@@ -8,6 +8,7 @@ import click
 import numpy as np
 import polars as pl
 import pytest
+from effort import all_of
 from every_method import OF_A_NUMBER, estimator
 
 from custseg import fit_segments
@@ -133,14 +134,14 @@ def test_every_simplified_shape_has_a_sentence(remedy):
     assert FitNote(f"shape_{remedy}", clusters=(0,)).text(["a"]).startswith("The shape of 'a' was simplified (")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", all_of(NAMES, quick=NAMES[:1]))
 def test_every_method_can_be_selected(name):
     choice = select_clustering(X, methods=[name], n_clusters=[2, 3], min_size=20)
     assert (choice.best.method, choice.best.n_clusters) == (name, 3)
     assert get_method(name).label in choice.reason
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", all_of(NAMES, quick=NAMES[:1]))
 def test_every_method_fits_segments(name):
     result = fit_segments(features=TABLE, method=name, n_segments=3)
     assert [row.size for row in result.profiles.segments] == [60, 60, 60]

@@ -30,6 +30,7 @@ from custseg.identity import normalized_email, normalized_phone
         ("Ann <ann@example.com>", None),
         ("ann@127.0.0.1", None),
         (f"{'a' * 250}@b.de", None),
+        ("\u200bann@example.com", None),
         ("", None),
     ],
 )
@@ -57,6 +58,9 @@ def test_form_of_an_email_is_its_own_form(text: str) -> None:
         ("12345", "RU", None),
         ("+7 900 123-45-6", None, None),
         ("none", "RU", None),
+        ("4930123456.0", "DE", None),
+        ("4.930123456E+9", "DE", None),
+        ("+49 30 123456-0", None, "+49301234560"),
         ("", "RU", None),
     ],
 )

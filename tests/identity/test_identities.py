@@ -214,3 +214,10 @@ def test_conflicts_are_listed_without_ids() -> None:
         ("cookie", "several_customers", 3, 10),
     ]  # fmt: skip
     assert linked(CRM.head(2), WEB.head(1)).conflict_table.shape == (0, 4)
+
+
+@pytest.mark.parametrize("damaged", ["7.0", "1.23E+15", "1,23E+15"])
+def test_ids_that_were_numbers_with_a_decimal_point_are_refused(damaged: str) -> None:
+    crm = CRM.with_columns(id=pl.Series(["C1", "C2", damaged]))
+    with pytest.raises(DataError, match=r"\['id'\] of the table 'crm' went through a decimal type"):
+        linked(crm)

@@ -179,9 +179,9 @@ def test_outliers_are_named() -> None:
 
 def test_sentences_in_english() -> None:
     text = repr(explain(LINE, "c0"))
-    assert text.startswith("Customer c0 is in “fewer visits” (segment ")
-    assert "Why this segment and not “more visits”:\n  visits: 0 (median 9.5 here, 110 there)" in text
-    assert "If visits were 100 (now 0) and all else unchanged, they would be in “more visits”." in text
+    assert text.startswith("Customer c0 is in “fewer visits than others” (segment ")
+    assert "Why this segment and not “more visits than others”:\n  visits: 0 (median 9.5 here, 110 there)" in text
+    assert "If visits were 100 (now 0) and all else unchanged, they would be in “more visits than others”." in text
 
 
 def test_values_below_one_have_two_digits() -> None:

@@ -1,4 +1,4 @@
-from readable_pictures import awkward_results, one_column_result, reassigned_result
+from readable_pictures import awkward_result, one_column_result, reassigned_result
 
 from custseg.plots import plot_all
 
@@ -7,7 +7,7 @@ REASONS = ["choice", "silhouette", "stability"]
 
 def test_the_usual_pictures_of_a_log() -> None:
     of_segments = ["segments", "profile", "snake", "map", "rfm_grid"]
-    assert list(plot_all(awkward_results()["two"])) == [*of_segments, *REASONS]
+    assert list(plot_all(awkward_result("two"))) == [*of_segments, *REASONS]
 
 
 def test_pictures_that_a_result_has_no_data_for_are_left_out() -> None:

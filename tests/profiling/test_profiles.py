@@ -181,9 +181,9 @@ def test_typical_values_of_a_given_table_show_their_scale() -> None:
 def test_overview_says_which_columns_it_leaves_out() -> None:
     labels = np.repeat([0, 1], 50)
     table = {f"n{number}": labels * number + np.tile(np.arange(50.0), 2) for number in range(7)}
-    assert str(profile_segments(table, labels).overview).endswith(". Not described here: n0, n1.")
+    assert str(profile_segments(table, labels).overview).endswith(". Also in the table: n0, n1.")
     wide = {f"n{number:02}": labels * number + np.tile(np.arange(50.0), 2) for number in range(12)}
-    assert str(profile_segments(wide, labels).overview).endswith(". Columns not described here: 7.")
+    assert str(profile_segments(wide, labels).overview).endswith(". Further columns in the table: 7.")
 
 
 def test_overview_says_the_categories_that_were_clustered_on() -> None:

@@ -26,6 +26,7 @@ def test_markdown_has_the_segments_and_their_advice() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_rows_of_a_table_have_as_many_cells_as_its_head() -> None:
     for text in (markdown(result(), **parts()), markdown(hostile())):
         for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
@@ -33,6 +34,7 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head() -> None:
             assert len(set(rows)) == 1
 
 
+@pytest.mark.slow
 def test_columns_of_figures_are_aligned_on_the_right() -> None:
     lines = markdown(result(), **parts()).splitlines()
     assert "| --- | --- | ---: | ---: | ---: |" in lines  # number, name, customers, shares

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from full_report import HOSTILE, LATIN, Page, hostile, page_of, parts, result
+from effort import all_of
+from full_report import HOSTILE, LATIN, Page, card, hostile, movement, page_of, proof, result
 
 from custseg._display import Tabular
 
-
-def objects(language: str = "ru") -> dict[str, Any]:
-    segments, further = result(language), parts(language)
-    return {
-        "result": segments,
-        "features": segments.features,
-        "data_report": segments.data_report,
-        "choice": segments.choice,
-        "profiles": segments.profiles,
-        "rules": segments.rules,
-        "rule_set": segments.rules.rule_set,
-        "transitions": further["transitions"],
-        "proof": further["proof"],
-        "scorecard": further["scorecard"],
-    }
-
-
-NAMES = ("result", "features", "data_report", "choice", "profiles", "rules", "rule_set", "transitions", "proof",
-         "scorecard")  # fmt: skip
+OBJECTS: dict[str, Callable[[], Any]] = {
+    "result": lambda: result("ru"),
+    "features": lambda: result("ru").features,
+    "data_report": lambda: result("ru").data_report,
+    "choice": lambda: result("ru").choice,
+    "profiles": lambda: result("ru").profiles,
+    "rules": lambda: result("ru").rules,
+    "rule_set": lambda: result("ru").rules.rule_set,
+    "transitions": lambda: movement("ru"),
+    "proof": lambda: proof("ru"),
+    "scorecard": lambda: card("ru"),
+}
+NAMES = all_of(OBJECTS, quick=OBJECTS.keys() - {"proof", "scorecard"})
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_block_needs_no_network_and_no_script(name: str) -> None:
-    source = objects()[name]._repr_html_()
+    source = OBJECTS[name]()._repr_html_()
     tags = {tag for tag, _ in Page(source).tags}
     assert tags <= {
         "div",
@@ -59,7 +55,7 @@ def test_block_needs_no_network_and_no_script(name: str) -> None:
 # Names of columns and of their values are those of the data.
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "features"])
 def test_block_is_in_the_language_of_the_result(name: str) -> None:
-    page = Page(objects()[name]._repr_html_())
+    page = Page(OBJECTS[name]()._repr_html_())
     words = LATIN.sub("", page.visible(without=("style",)))
     assert re.findall(r"\S*[A-Za-z]{2,}\S*", words) == []
 
@@ -80,19 +76,19 @@ def test_hostile_names_are_text(name: str) -> None:
 def test_report_and_notebook_show_the_same_tables() -> None:
     page = page_of("full", "ru")
     for name in ("choice", "transitions"):
-        tables = re.findall(r"<table>.*?</table>", objects()[name]._repr_html_(), re.DOTALL)
+        tables = re.findall(r"<table>.*?</table>", OBJECTS[name]()._repr_html_(), re.DOTALL)
         assert tables
         assert all(table in page for table in tables)
 
 
 def test_reason_stands_below_the_table() -> None:
-    source = objects()["result"]._repr_html_()
+    source = OBJECTS["result"]()._repr_html_()
     assert source.index("</table>") < source.index(result("ru").choice.reason[:40])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_table_goes_to_polars_and_pandas(name: str) -> None:
-    value = objects()[name]
+    value = OBJECTS[name]()
     assert isinstance(value, Tabular)
     frame, same = value.to_polars(), value.to_pandas()
     assert frame.shape == same.shape

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from full_report import HOSTILE, LATIN, Page, hostile, page_of, result
-from readable_pictures import awkward_results
+from readable_pictures import awkward_result
 
 from custseg import CustsegError, DataError
 from custseg.reports import report
@@ -94,6 +94,7 @@ def test_same_result_gives_the_same_bytes(tmp_path: Path) -> None:
     assert report(result("ru"), tmp_path / "report.html").read_bytes() == page_of("plain", "ru").encode()
 
 
+@pytest.mark.slow
 def test_russian_page_has_no_english_words() -> None:
     page = Page(page_of("full", "ru"))
     shown = LATIN.sub("", page.visible(without=("script", "style", "code")))
@@ -118,4 +119,4 @@ def test_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.slow
 def test_fifteen_segments_are_still_light(tmp_path: Path) -> None:
-    assert report(awkward_results()["fifteen"], tmp_path / "report.html").stat().st_size < 1_300_000
+    assert report(awkward_result("fifteen"), tmp_path / "report.html").stat().st_size < 1_300_000

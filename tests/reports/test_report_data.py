@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from full_report import hostile, parts, result
+from full_report import hostile, movement, parts, previous, proof, result
 from quick import quick_fit
 
 from custseg import fit_segments
@@ -49,16 +49,19 @@ def test_dict_is_json_and_every_key_is_documented() -> None:
 def test_sections_are_those_with_data() -> None:
     plain = ["choice", "stability", "data", "method"]
     assert [item["key"] for item in report_data(result())["sections"]] == plain
+
+
+@pytest.mark.slow
+def test_sections_of_a_full_report() -> None:
     full = ["choice", "stability", "proof", "scorecard", "movement", "previous", "data", "method"]
     assert [item["key"] for item in report_data(result(), **parts())["sections"]] == full
 
 
 def test_movement_names_segments_that_have_no_card() -> None:
-    movement = parts()["transitions"]
-    names = {row.segment: row.name for row in movement.segments if row.segment is not None}
+    names = {row.segment: row.name for row in movement().segments if row.segment is not None}
     same, others = result().rename(names), result().rename({0: "A", 1: "B", 2: names[2]})
-    assert section(report_data(same, transitions=movement), "movement")["text"] == [movement.headline]
-    _, text = section(report_data(others, transitions=movement), "movement")["text"]
+    assert section(report_data(same, transitions=movement()), "movement")["text"] == [movement().headline]
+    _, text = section(report_data(others, transitions=movement()), "movement")["text"]
     assert text.endswith(f"not those above: “{names[0]}”, “{names[1]}”.")
 
 
@@ -88,7 +91,7 @@ def test_summary_names_the_largest_and_the_richest() -> None:
 
 
 def test_previous_segments_are_compared_by_name_and_those_of_the_same_model_by_number() -> None:
-    data = section(report_data(result(), previous=parts()["previous"].model), "previous")
+    data = section(report_data(result(), previous=previous().model), "previous")
     assert "by their name" in data["text"][-1]
     renamed = result().rename({0: "Fans"})
     again = section(report_data(result(), previous=result()), "previous")
@@ -154,5 +157,9 @@ def test_wrong_parts_are_errors() -> None:
         report_data(result(), proof="yes")
     with pytest.raises(ValueError, match="report_data: language must be one of"):
         report_data(result(), language="de")
+
+
+@pytest.mark.slow
+def test_proof_in_another_language_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"the report is in 'ru', and proof in 'en'\. Make proof with language='ru'"):
-        report_data(result("ru"), proof=parts()["proof"])
+        report_data(result("ru"), proof=proof())

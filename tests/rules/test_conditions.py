@@ -30,6 +30,8 @@ NUMBERS: list[object] = [4, 5, 9, 10, None]
         (Condition("a", low=5, high=20, whole=True), [False, True, True, True, False], "a is from 5 to under 20"),
         (Condition("a", high=8, whole=True), [True, True, False, False, False], "a is at most 7"),
         (Condition("a", high=5, whole=True, ends=(4, 10)), [True, False, False, False, False], "a is 4"),
+        (Condition("a", high=8, whole=True, values=(4, 5, 10)), [True, True, False, False, False], "a is at most 5"),
+        (Condition("a", low=6, whole=True, values=(4, 9, 10)), [False, False, True, True, False], "a is at least 9"),
         (Condition("a", low=10, ends=(0.5, 10)), [False, False, False, True, False], "a is 10"),  # the highest value
         (Condition("a", high=5, missing=True), [True, False, False, False, True], "a is missing or under 5"),
         (Condition("a", missing=True), [False, False, False, False, True], "a is missing"),

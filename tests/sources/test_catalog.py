@@ -60,3 +60,11 @@ def test_arguments_that_systems_share_are_options_of_each() -> None:
     assert {"orders", "timezone", "as_of"} <= SYSTEMS["shopify"].options()
     assert {"events", "timezone", "date_format", "language"} <= SYSTEMS["mailgun"].options()
     assert {"deals", "only", "decimal"} <= SYSTEMS["amocrm"].options()
+
+
+def test_two_files_for_one_argument_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"ga4 has \['orders', 'events'\] in the same files, and two are given"):
+        read("ga4", {"orders": "a.jsonl", "events": "b.jsonl"})
+    rows = {"event_timestamp": [1788253200123456], "event_name": ["page_view"], "user_pseudo_id": ["1.2"]}
+    table = pl.DataFrame(rows)
+    assert read("ga4", {"orders": table, "events": table}).report.rows == {"events": 1}

@@ -50,6 +50,8 @@ def is_counted_name(name: str) -> bool:
     first, *others = words_of(name) or [""]
     if matches("since", others) or matches("\u0441", others):
         return False
+    if others and others[0] in catalog()["plural"]["after_verbs"]:
+        return False  # "likes the cafe" is a sentence
     if not others or _has_word_of(first, catalog()["plural"]["words"]) or is_plural_name(first):
         return True
     is_of_something = not {"of", "by", "to", "per", "in", "on"}.isdisjoint(others)
@@ -89,8 +91,7 @@ def is_age_name(name: str) -> bool:
 def is_demographic_name(name: str) -> bool:
     """Whether the name says that the column holds who somebody is or where they live, such as age, sex or income."""
     lists = catalog()["demographic"]
-    entries = [*lists["words"], *lists["children"]]
-    is_named = is_birth_name(name) or is_age_name(name) or _has_word_of(name, entries)
+    is_named = is_birth_name(name) or is_age_name(name) or is_children_name(name) or _has_word_of(name, lists["words"])
     return is_named and not _has_word_of(name, lists["other"])
 
 
@@ -107,8 +108,9 @@ def is_sensitive_name(name: str) -> bool:
 
 
 def is_children_name(name: str) -> bool:
-    """Whether the name says that the column has to do with children."""
-    return _has_word_of(name, catalog()["demographic"]["children"])
+    """Whether the name says that the column is about the children of a person, not what is offered to children."""
+    lists = catalog()["demographic"]
+    return _has_word_of(name, lists["children"]) and not _has_word_of(name, lists["for_children"])
 
 
 def is_kind_name(name: str) -> bool:

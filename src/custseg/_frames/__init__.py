@@ -11,7 +11,14 @@ Parquet, JSON and Excel files, `_nested/` takes values out of nested columns, `_
 
 from __future__ import annotations
 
-from custseg._frames._date_formats import NUMBER_FORMATS, ZERO_DATE, DateFormat, date_format, read_date
+from custseg._frames._date_formats import (
+    NUMBER_FORMATS,
+    ZERO_DATE,
+    ZONE_AT_END,
+    DateFormat,
+    date_format,
+    read_date,
+)
 from custseg._frames._dialect import MONEY_DIGITS, MONEY_LIMIT, MONEY_UNIT, ColumnKind, DateStyle, Dialect
 from custseg._frames._distributed import (
     Rows,
@@ -39,6 +46,7 @@ from custseg._frames._files import (
     FirstRow,
     TextFacts,
     first_rows,
+    further_sheets,
     look_at_text_file,
     open_bytes,
 )
@@ -53,6 +61,8 @@ from custseg._frames._local import (
     local_table,
     parquet_rows,
     parquet_table,
+    readable_rows,
+    slices,
     table_writer,
 )
 from custseg._frames._nested import exploded, rows_of, text_lists, with_nested, with_rows
@@ -73,10 +83,11 @@ from custseg._frames._spark import (
     types_of,
 )
 from custseg._frames._spark._return import SparkLike
-from custseg._frames._spark._streamed import batches, streamed_writer
+from custseg._frames._spark._streamed import BATCH_ROWS, batches, batches_writer, streamed_writer
 from custseg._frames._spreadsheet import original_text, safe_text
 
 __all__ = [
+    "BATCH_ROWS",
     "MONEY_DIGITS",
     "MONEY_LIMIT",
     "MONEY_UNIT",
@@ -84,6 +95,7 @@ __all__ = [
     "NUMBER_FORMATS",
     "USUAL_FORM",
     "ZERO_DATE",
+    "ZONE_AT_END",
     "CSVFormat",
     "ColumnKind",
     "DateFormat",
@@ -98,6 +110,7 @@ __all__ = [
     "TextFacts",
     "as_pandas",
     "batches",
+    "batches_writer",
     "check_usable",
     "collect",
     "collect_together",
@@ -117,6 +130,7 @@ __all__ = [
     "first_of_each",
     "first_rows",
     "frame_from_columns",
+    "further_sheets",
     "gathered",
     "id_facts",
     "in_memory",
@@ -138,12 +152,14 @@ __all__ = [
     "persisted",
     "read_date",
     "read_table",
+    "readable_rows",
     "release",
     "renamed",
     "renamed_id",
     "rows_of",
     "safe_text",
     "sample_file",
+    "slices",
     "smallest_hashes",
     "sorted_by",
     "spark_sql",

@@ -99,13 +99,15 @@ def counts_of_marks(
 ) -> dict[str, int]:
     """How many rows meet each condition, and the sums of whole numbers, by one pass over the rows."""
     sums = sums or {}
+    if not marks and not sums:
+        return {}
     # Conditions stand before the aggregation: inside `select` with sums some engines drop them in silence.
     marked = rows.select(
         *(nw.when(mark).then(nw.lit(1)).alias(name) for name, mark in marks.items()),
         *(value.alias(name) for name, value in sums.items()),
     )
     columns = [*(nw.col(name).count() for name in marks), *(nw.col(name).sum() for name in sums)]
-    row = collected(marked.select(*columns)).row(0) if columns else ()
+    row = collected(marked.select(*columns)).row(0)
     return {name: int(count or 0) for name, count in zip((*marks, *sums), row, strict=True)}
 
 

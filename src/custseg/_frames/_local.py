@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +14,7 @@ import polars as pl
 import polars.selectors as cs
 
 from custseg._frames._files import CSVFormat
-from custseg._frames._run import reason, run, run_all
+from custseg._frames._run import collected_schema, reason, run, run_all
 from custseg._frames._spark._session import run_spark
 from custseg._frames._spreadsheet import safe_for_spreadsheets
 from custseg.errors import DataError
@@ -43,6 +43,23 @@ def parquet_table(path: Path) -> nw.DataFrame[Any] | None:
         return collect(parquet_rows(path))
     except (OSError, DataError, pl.exceptions.PolarsError):
         return None
+
+
+def readable_rows(path: Path) -> nw.LazyFrame[Any] | None:
+    """The same lazily, whose columns alone are read."""
+    rows = parquet_rows(path)
+    try:
+        collected_schema(nw.to_native(rows))
+    except DataError:
+        return None
+    return rows
+
+
+def slices(rows: nw.LazyFrame[Any], n_rows: int, *, start: int = 0, size: int) -> Iterator[nw.DataFrame[Any]]:
+    """`n_rows` rows of a Parquet file from row `start` on, `size` of them at a time."""
+    native: pl.LazyFrame = nw.to_native(rows)
+    for first in range(start, start + n_rows, size):
+        yield nw.from_native(run(native.slice(first, min(size, start + n_rows - first))), eager_only=True)
 
 
 def columns_of(table: nw.DataFrame[Any], names: Iterable[str]) -> nw.DataFrame[Any]:

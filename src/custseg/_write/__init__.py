@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custseg._write._files import recover, write_files
+from custseg._write._files import recover, working_folder, write_files
 from custseg._write._locks import hold_lock, is_locked
 
-__all__ = ["hold_lock", "is_locked", "recover", "write_files"]
+__all__ = ["hold_lock", "is_locked", "recover", "working_folder", "write_files"]

@@ -27,6 +27,8 @@ from custseg.texts import listed
 Writer = Callable[[Path], object]
 
 _PREFIX = ".custseg-"
+# Not of the same prefix: where there are no locks, `write_files` takes all folders of that one for leftovers.
+_WORK = ".custseg.work-"
 _LOCK = f"{_PREFIX}lock"
 _NEW, _COMMIT, _OLD, _OWNER, _ORDER = "new", "commit", "old", "owner", "order.json"
 
@@ -60,9 +62,7 @@ def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, c
     """
     target = _checked_path(folder, caller)
     _check_names(writers, caller)
-    created: list[Path] = []
-    try:
-        _make_folder(target, created)
+    with _existing(target, caller):
         _check_targets(target, writers, caller)
         with _staging(target, caller) as staging:
             _fill(staging / _NEW, writers, caller)
@@ -71,6 +71,47 @@ def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, c
                 # Another process may have changed the folder while the files were written.
                 _check_targets(target, writers, caller)
                 _commit(staging, target, caller)
+    return [target / name for name in writers]
+
+
+@contextmanager
+def working_folder(folder: str | PathLike[str], *, caller: str) -> Iterator[Path]:
+    """A hidden folder inside the target, for what is needed until the files are written; it is removed at the end.
+
+    The target has the room that large files need, which a folder for temporary files may lack: it is often in memory.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The target. Created if it does not exist, and removed again after an error.
+    caller : str
+        The function that the user called, for the errors.
+
+    Raises
+    ------
+    CustsegError
+        If the target, or later the hidden folder, cannot be written to.
+    """
+    target = _checked_path(folder, caller)
+    with _existing(target, caller), ExitStack() as stack:
+        with hold_lock(target / _LOCK):
+            # Of killed processes: a running one holds the lock of its own.
+            for leftover in target.glob(f"{_WORK}*"):
+                if not is_locked(leftover / _OWNER):
+                    shutil.rmtree(leftover, ignore_errors=True)
+            work = Path(tempfile.mkdtemp(prefix=_WORK, dir=target))
+            stack.callback(shutil.rmtree, work, ignore_errors=True)
+            stack.enter_context(hold_lock(work / _OWNER))
+        yield work
+
+
+@contextmanager
+def _existing(target: Path, caller: str) -> Iterator[None]:
+    """The target exists inside; after an error, folders that were created for it are removed."""
+    created: list[Path] = []
+    try:
+        _make_folder(target, created)
+        yield
     except BaseException as error:
         for path in reversed(created):
             with suppress(OSError):
@@ -78,7 +119,6 @@ def write_files(folder: str | PathLike[str], writers: Mapping[str, Writer], *, c
         if isinstance(error, OSError) and not isinstance(error, CustsegError):
             raise _unchanged(target, error, caller) from error
         raise
-    return [target / name for name in writers]
 
 
 def recover(folder: str | PathLike[str], *, caller: str) -> None:

@@ -15,7 +15,7 @@ from custseg.cli._output import say
 from custseg.errors import DataError
 from custseg.inspection import NO_COLUMN, FileFinding, FileInspection, FileKind, inspect_with, option_words
 from custseg.logs import Customers, Events, Orders
-from custseg.sources import SYSTEMS, SourceLogs, presets
+from custseg.sources import READABLE, SYSTEMS, SourceLogs, presets
 from custseg.sources import read as read_system
 from custseg.texts import listed, printable, shown, text
 
@@ -25,8 +25,21 @@ _CORE = ("customer", "order", "date", *_MONEY)
 _FURTHER = ("product", "category", "channel", "source", "discount", "refund", "cancelled", "currency")
 _FORMAT = ("date_format", "separator", "decimal", "thousands", "encoding", "skip_rows")
 _NUMBERS = ("decimal", "thousands")
-_OF_SYSTEMS = ("timezone", "rates", "separator", "encoding", "decimal", "thousands", "date_format", "only")
-_OPTION_NAMES = {"rates": "--rate"}
+_OF_SYSTEMS = (
+    "timezone",
+    "rates",
+    "separator",
+    "encoding",
+    "decimal",
+    "thousands",
+    "date_format",
+    "only",
+    "attributes",
+)
+_OF_PRESETS = ("customer", "order", "date", "amount", "product", "category", "channel", "source", "discount", "refund",
+               "currency")  # fmt: skip
+"""Options of columns that are roles of `mapped`."""
+_OPTION_NAMES = {"rates": "--rate", "attributes": "--attribute"}
 _KINDS: dict[str, Any] = {"orders": Orders, "events": Events, "customers": Customers}
 _DEFAULTS = {
     "orders": {"customer": "customer_id", "order": "order_id", "date": "ordered_at", "amount": "amount"},
@@ -102,22 +115,31 @@ def system_logs(
     """
     paths = {kind: path for kind, path in files.items() if path is not None}
     allowed = {*_OF_SYSTEMS} & options_of_system(system)
+    allowed |= set(_OF_PRESETS) if system not in SYSTEMS else set()
     if excess := sorted(set(specified) & {*_CORE, *_FURTHER, *_FORMAT, *_OF_SYSTEMS} - allowed):
         given = ", ".join(_OPTION_NAMES.get(name, f"--{name.replace('_', '-')}") for name in excess)
         raise ValueError(
             f"fit: --from {system} reads the columns by itself, so that {given} cannot be given. Leave it out, or "
             "leave --from out and describe the columns."
         )
-    chosen = {name: options[name] for name in allowed & set(specified)}
+    columns = columns_of_preset(system, options, specified)
+    chosen = {name: options[name] for name in allowed & set(specified) if name not in columns}
+    if columns:
+        chosen["columns"] = columns
     if options.get("as_of") is not None:
         chosen["as_of"] = options["as_of"]
     return read_system(system, paths, language=options["language"], **chosen)
 
 
+def columns_of_preset(system: str, options: Mapping[str, Any], specified: Collection[str]) -> dict[str, str]:
+    """The columns that the command line names for a preset, by role; none for a system that knows its header."""
+    return {} if system in SYSTEMS else {role: options[role] for role in _OF_PRESETS if role in specified}
+
+
 def with_the_only_kind(system: str, files: Mapping[str, str | None]) -> dict[str, str | None]:
     """The files of a system; that without an option is of the one kind that it has, such as events."""
     options_of_system(system)
-    kinds = list(SYSTEMS[system].files)
+    kinds = list(READABLE[system].files)
     given = dict(files)
     if "orders" in kinds or given["orders"] is None:
         excess = [kind for kind, path in given.items() if path is not None and kind not in kinds]
@@ -141,13 +163,13 @@ def _option(kind: str) -> str:
 
 def options_of_system(system: str) -> set[str]:
     """The arguments that the function of a system takes; ValueError where there is no such system."""
-    if system in presets():
+    if system in presets() and system not in READABLE:
         raise ValueError(
-            f"fit: the header of {system} depends on the account, so that the command line cannot read its files. Read "
-            f"them in Python with sources.mapped(preset={system!r}), or describe the columns without --from."
+            f"fit: files of {system} need a table that says which accounts are customers, so that the command line "
+            f"cannot read them. Read them in Python with sources.mapped(preset={system!r}, match={{...}})."
         )
-    check_choice("fit", "from", system, allowed=list(SYSTEMS))
-    return SYSTEMS[system].options()
+    check_choice("fit", "--from", system, allowed=list(READABLE))
+    return READABLE[system].options()
 
 
 def show_assumed(logs: Sequence[DescribedLog], language: str) -> None:

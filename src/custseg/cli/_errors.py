@@ -24,10 +24,11 @@ _OF_PROJECT = ("date_format", "decimal", "thousands", "separator", "encoding", "
 """Arguments of the description of a log that most commands take from the project file."""
 
 
-_MAPPED = ("rates", "only")
-"""Arguments that map, which are options with KEY=VALUE."""
+_MAPPED = ("rates", "only", "columns")
+"""Arguments that map, which are options with KEY=VALUE, or, of columns, one option for each."""
 _MAPPING = re.compile(rf"(?<![\w-])({'|'.join(_MAPPED)})=\{{'([^']*)': (.+?)(?:, \.\.\.)?\}}")
-_FUNCTION = re.compile(r"^[a-z][a-z_]*: ")
+_FUNCTION = re.compile(r"^(?:sources\.)?[a-z][a-z0-9_]*: ")
+_READ_WITH = re.compile(r"read it with sources\.(\w+)\(\w+=\.\.\.\)")
 _VERBS = r"(?= (?:must|cannot|need|needs|belongs|is|are|has)\b)"
 
 
@@ -91,6 +92,8 @@ def with_options(message: str) -> str:
         return message
     # Functions of the library are named by the command; descriptions such as Orders keep their name.
     message = _FUNCTION.sub(f"{context.command.name}: ", message, count=1)
+    if any("--from" in parameter.opts for parameter in context.command.params):
+        message = _READ_WITH.sub(r"read it with --from \1", message)
     message = _MAPPING.sub(lambda match: _entry(match, options_of(context.command)), message)
     return translated(message, options_of(context.command))
 
@@ -98,6 +101,8 @@ def with_options(message: str) -> str:
 def _entry(match: re.Match[str], options: Mapping[str, str]) -> str:
     """An entry of a mapping as the command line has it: ``rates={'EUR': 1.0, ...}`` as ``--rate 'EUR=1.0'``."""
     name, key, value = match.groups()
+    if name == "columns":
+        return f"{options[key]} {value}" if key in options else match[0]
     words = value.strip("[]'") if value != "[...]" else "..."
     return f"{options[name]} '{key}={words}'" if name in options else match[0]
 

@@ -14,6 +14,7 @@ from custseg.cli._output import say
 from custseg.cli._show import fit_and_write
 from custseg.cli._values import (
     MethodName,
+    attribute_kinds,
     chosen_values,
     min_size,
     names,
@@ -24,6 +25,7 @@ from custseg.cli._values import (
     weights,
 )
 from custseg.cli.pipeline._project import (
+    OF_ONE_FILE,
     SYSTEM_OPTIONS,
     Project,
     log_section,
@@ -147,6 +149,10 @@ SEGMENT_OPTIONS = _together(
 @click.option("--only", multiple=True, metavar="ROLE=VALUE", callback=lambda _c, _p, v: chosen_values(v),
               help="With --from: the rows that count, such as 'stage=Closed Won' for deals; once per value. A message "
               "lists the values of the file.")  # fmt: skip
+@click.option("--attribute", "attributes", multiple=True, metavar="COLUMN=KIND",
+              callback=lambda _c, _p, v: attribute_kinds(v),
+              help="With --from and a header that is not fixed: a column of customers, and what it is: numeric, "
+              "counts, category, flags or dates; once per column.")  # fmt: skip
 @click.option("--events", help="File of events, such as mails and visits; its columns are detected.")
 @click.option("--customers", help="File with one row per customer; its columns are detected.")
 @COLUMN_OPTIONS
@@ -174,6 +180,7 @@ def fit(
     *,
     system: str | None,
     only: Mapping[str, Sequence[str]] | None,
+    attributes: Mapping[str, str] | None,
     events: str | None,
     customers: str | None,
     out: Path,
@@ -206,14 +213,16 @@ def fit(
         language = options["language"]
         files = {"orders": orders, "events": events, "customers": customers}
         if system is None:
-            if only is not None:
-                raise ValueError("fit: only= belongs to files of another system. Give --from too, or leave it out.")
+            if only is not None or attributes is not None:
+                name = "only" if only is not None else "attributes"
+                raise ValueError(f"fit: {name}= belongs to files of another system. Give --from too, or leave it out.")
             logs = opened_logs(orders, events, customers, options=options)
             show_assumed([log for log in logs if log is not None], language)
             described = [None if log is None else log.described for log in logs]
             sections = _sections(logs, config)
         else:
-            described, sections = _from_system(system, files, {**options, "only": only}, config=config)
+            further = {"only": only, "attributes": attributes}
+            described, sections = _from_system(system, files, {**options, **further}, config=config)
         columns = options["columns"]
         project = None
         if config is not None:
@@ -254,11 +263,11 @@ def opened_logs(
 def _system(name: str | None) -> str | None:
     """The name of a system; with 'help', print all and stop."""
     if name == "help":
-        from custseg.sources import SYSTEMS, names
+        from custseg.sources import READABLE, names
 
         for system, gives in names(click.get_current_context().params.get("language", "en")).items():
-            if system in SYSTEMS:
-                say(f"{system}: {gives}")
+            if system in READABLE:
+                say(f"{system}: {gives.partition(': mapped(')[0].removesuffix('.')}.")
         click.get_current_context().exit()
     return name
 
@@ -267,7 +276,8 @@ def _from_system(
     system: str, files: Mapping[str, str | None], options: Mapping[str, Any], *, config: Path | None
 ) -> tuple[list[Any], dict[str, dict[str, Any]]]:
     """The logs in the files of a system, and the sections of the project file that read them again."""
-    from custseg.cli._assumptions import system_logs, with_the_only_kind
+    from custseg.cli._assumptions import columns_of_preset, system_logs, with_the_only_kind
+    from custseg.sources import SYSTEMS
 
     context = click.get_current_context()
     given = ParameterSource.COMMANDLINE
@@ -276,12 +286,18 @@ def _from_system(
     logs = system_logs(system, files, options, specified=specified)
     say(f"{logs.report!r}\n")
     folder = config.parent if config is not None else Path()
-    further = {name: options[name] for name in SYSTEM_OPTIONS if name in specified}
-    sections = {
-        kind: {"file": relative(path, folder), "from": system, **further}
-        for kind, path in files.items()
-        if path is not None
-    }
+    # `--columns` are features; those of the file have an option each.
+    further = {name: options[name] for name in SYSTEM_OPTIONS if name in specified and name != "columns"}
+    columns = columns_of_preset(system, options, specified)
+    sections: dict[str, dict[str, Any]] = {}
+    for kind, path in files.items():
+        if path is not None:
+            sections[kind] = {"file": relative(path, folder), "from": system, **further}
+            # The files of a preset have columns of their own: those that are named are of the first.
+            if system not in SYSTEMS:
+                further = {name: value for name, value in further.items() if name not in OF_ONE_FILE}
+                sections[kind] |= {"columns": columns} if columns else {}
+                columns = {}
     return [logs.orders, logs.events, logs.customers], sections
 
 

@@ -63,6 +63,17 @@ def chosen_values(texts: tuple[str, ...]) -> dict[str, list[str]] | None:
     return values or None
 
 
+def attribute_kinds(texts: tuple[str, ...]) -> dict[str, str] | None:
+    """`age=numeric` for each column; None without any. A column may have an equals sign in its name."""
+    values: dict[str, str] = {}
+    for text in texts:
+        column, equals, kind = text.rpartition("=")
+        if not (equals and column and kind):
+            raise click.BadParameter(f"{text!r} must be of the form age=numeric.")
+        values[column] = kind
+    return values or None
+
+
 def names(text: str | None) -> tuple[str, ...]:
     """`age,income` as two columns."""
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()

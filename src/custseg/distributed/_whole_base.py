@@ -46,15 +46,18 @@ class WholeBase:
     reassignments: tuple[Reassignment, ...]
     passes: int
 
-    def notes(self, language: str) -> list[str]:
-        """What is of the sample and what of all customers; none where the sample has all customers."""
+    def notes(self, language: str, about: str = "note") -> list[str]:
+        """What is of the sample and what of all customers; none where the sample has all customers.
+
+        `about` is "note" for a result, and "tables" for its figures in a table.
+        """
         if self.n_sample == self.n_customers:
             return []
         words = text(language, "sampled")
         sample, whole = (
             counted(n, text(language, "result", "customers"), language) for n in (self.n_sample, self.n_customers)
         )
-        return [str(words["note"]).format(sample=sample, customers=whole)]
+        return [str(words[about]).format(sample=sample, customers=whole)]
 
     def share(self, label: int) -> float | None:
         """Share of the clustered customers; None for customers in no segment."""

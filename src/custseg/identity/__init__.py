@@ -9,6 +9,7 @@ from __future__ import annotations
 from custseg.identity._contacts import checked_country as checked_country
 from custseg.identity._contacts import normalized_email, normalized_phone
 from custseg.identity._contacts import normalized_values as normalized_values
+from custseg.identity._id_columns import FROM_FLOAT as FROM_FLOAT
 from custseg.identity._id_columns import columns_as_written as columns_as_written
 from custseg.identity._id_columns import id_texts as id_texts
 from custseg.identity._identities import identities

@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 
 from custseg._checks import optional_module
+from custseg.identity._id_columns import FROM_FLOAT
 
 _EMAIL = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@]+")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _LONGEST_EMAIL = 254
+_FROM_FLOAT = re.compile(FROM_FLOAT)
 _PHONES = "normalized_phone: phone numbers"
 
 
@@ -43,7 +45,7 @@ def normalized_email(text: str) -> str | None:
     """
     _check_text("normalized_email", text)
     plain = text.strip().lower()
-    if not _EMAIL.fullmatch(plain):
+    if not _EMAIL.fullmatch(plain) or not plain.isprintable():
         return None
     local, _, domain = plain.partition("@")
     if not domain.isascii():
@@ -120,6 +122,9 @@ def normalized_values(
 
 
 def _phone(text: str, *, phones: Any, country: str | None) -> str | None:
+    # The zero behind the point would be one more digit of the number.
+    if _FROM_FLOAT.search(text.strip()):
+        return None
     try:
         number = phones.parse(text, country)
     except phones.NumberParseException:

@@ -11,6 +11,10 @@ from custseg._frames import Table, collect, column_of
 from custseg.errors import DataError
 from custseg.texts import listed
 
+# "5E12" may be a code: programs write a point, a comma or a plus sign into such numbers.
+FROM_FLOAT = r"^[0-9]+[.,]0+$|^[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+$"
+"""Regular expression of ids that went through a number with a decimal point, such as 9001.0 or 1.7E+18."""
+
 _EXACT_IN_FLOAT = 2**53
 
 
@@ -35,13 +39,15 @@ def id_texts(columns: Mapping[str, nw.Series[Any]], caller: str, *, subject: str
         text = _as_text(values)
         if text is None:
             (lossy if values.dtype.is_float() else unusable).append(name)
+        elif bool(text.str.strip_chars().str.contains(FROM_FLOAT).any()):
+            lossy.append(name)
         else:
             texts[name] = [value if value is None else value.strip() or None for value in text.to_list()]
     faults = []
     if lossy:
         faults.append(
-            f"{listed(lossy)} of {subject} went through a decimal type, in which long ids lose digits. Read the file "
-            "again with these columns as text."
+            f"{listed(lossy)} of {subject} went through a decimal type, as 9001.0 or 1.7E+18 have, in which long ids "
+            "lose digits. Read the file again with these columns as text."
         )
     if unusable:
         faults.append(

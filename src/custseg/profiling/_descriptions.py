@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +17,7 @@ from custseg.profiling._own_values import own_values
 from custseg.profiling.markers._coverage import coverage_text
 from custseg.profiling.markers._marker_texts import Statement, days_per_order, shares_as_text
 from custseg.profiling.markers._markers import RankedMarker
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import ColumnStatistics, is_on_scale
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._table import ProfileTable
 from custseg.profiling.measures._terms import (
@@ -42,12 +44,20 @@ from custseg.texts import (
 )
 
 _MOST_CLAIMS = 2
+_WORD = re.compile(r"[^\W_]+")
+_OWN_UNITS = {
+    "recency_days": "days", "age_days": "days", "gap_days_mean": "days", "days_since_click": "days",
+    "days_since_visit": "days", "order_count": "orders", "sessions": "sessions", "emails_delivered": "mails",
+}  # fmt: skip
+"""Units of the features that sentences speak of in a way of their own."""
 _CERTAIN, _MOST, _HALF = 0.75, 0.6, 0.5
 """Shares of the members of whom a bound is looked for first, who are "most of them", and who are "half of them"."""
 _OTHERS = 0.5
 """A bound that more of the others keep says little."""
 _TAILS = (0.1, 0.25)
 """Shares of the members beyond either end of a range; the first is asked of enough members for such a quantile."""
+_FEWEST_QUESTIONS = 3
+"""So many columns on one scale are the answers to a questionnaire."""
 _BEYOND = 0.1
 """A range has two ends where so large a part of the others is beyond the farther one."""
 
@@ -100,7 +110,39 @@ def described(
     ][:_MOST_CLAIMS]
     if not claims:
         return {}
-    return {language: _sentence(claims, segment, statistics=statistics, language=language) for language in LANGUAGES}
+    return {
+        language: _sentence(claims, segment, statistics=statistics, language=language)
+        + _alike(segment, statistics, language)
+        for language in LANGUAGES
+    }
+
+
+def _alike(segment: int, statistics: ColumnStatistics, language: str) -> str:
+    """That most members gave one answer to all questions, and which, where most others did not; else empty."""
+    names = _questions(statistics)
+    if not names:
+        return ""
+    answers = np.stack([statistics.table.values(name) for name in names])
+    is_alike, is_member = (answers == answers[0]).all(axis=0), statistics.labels == segment
+    is_other = ~is_member & (statistics.labels >= 0)
+    if is_alike[is_member].mean() < _MOST or is_alike[is_other].mean() > _OTHERS:
+        return ""
+    usual = float(np.median(answers[0][is_member & is_alike]))
+    is_usual = is_alike & (answers[0] == usual)
+    form = text(language, "profiling", "sentence", "alike" if is_usual[is_member].mean() >= _MOST else "any_alike")
+    return f" {str(form).format(number(usual, language))}"
+
+
+def _questions(statistics: ColumnStatistics) -> list[str]:
+    """The columns with answers to the questions of a questionnaire, all on one scale; none of fewer than three."""
+    ends = {
+        name: float(grid[-1])
+        for name in statistics.table.clustering_columns
+        if name in statistics.ranked and is_on_scale(grid := statistics.ranked[name].grid) and grid[0] >= 1
+    }
+    usual = Counter(ends.values()).most_common(1)
+    names = [name for name, end in ends.items() if end == usual[0][0]]
+    return names if len(names) >= _FEWEST_QUESTIONS else []
 
 
 def _claim(
@@ -215,7 +257,7 @@ def _predicate(claim: _Claim, segment: int, *, statistics: ColumnStatistics, lan
     elif claim.is_code:
         predicate = words["code"].format(label=label, value=number(term.value, language, digits=EXACT))
     else:
-        predicate = _compared(claim.terms, table, language)
+        predicate = _compared(claim.terms, table, language, questions=_questions(statistics))
     if claim.others_median is not None:
         others = median_text(claim.others_median, table.described[term.feature].unit, language)
         coverage = coverage_text(statistics, term.feature, segment, language=language)
@@ -227,13 +269,17 @@ def _predicate(claim: _Claim, segment: int, *, statistics: ColumnStatistics, lan
     return str(words["others_share"]).format(predicate, _share_words(others_share, language))
 
 
-def _compared(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
+def _compared(terms: Sequence[Term], table: ProfileTable, language: str, *, questions: Collection[str]) -> str:
     """A comparison of numbers with the units that the label does not say: "have income of at least 62"."""
     words, feature = text(language, "profiling", "sentence"), table.described[terms[0].feature]
     label, form_of_feature = table.phrase(feature.name, language), words["own"].get(feature.name)
     form, bounds = comparison_of(terms, table)
     is_own = form_of_feature is not None and not feature.labels
-    unit = feature.unit if is_own or feature.unit in SHARES else unit_beside(label, feature.unit, language)
+    # A ready table has no units: "last ordered 540 ago".
+    own_unit = feature.unit or _OWN_UNITS.get(feature.name, "")
+    unit = (
+        own_unit if is_own else feature.unit if feature.unit in SHARES else unit_beside(label, feature.unit, language)
+    )
     # The unit follows the last number only, but each share has its own per cent sign.
     units = [unit if unit in (*SHARES, YEAR) else "", unit][-len(bounds) :]
     figures = [amount(b, u, language, genitive=form != "==", digits=EXACT) for b, u in zip(bounds, units, strict=True)]
@@ -244,9 +290,13 @@ def _compared(terms: Sequence[Term], table: ProfileTable, language: str) -> str:
         sentence = form_of_feature if of_one is None else plural_form(bounds[-1], of_one, language)
         return str(sentence).format(value)
     # "1 visits" has no plural.
-    is_counted = not unit and bounds[-1] != 1 and is_counted_name(label)
+    is_counted = not unit and bounds[-1] != 1 and is_counted_name(label) and feature.name not in questions
+    is_none = form == "==" and not bounds[0]
     key = "counted" if is_counted else "equal" if form == "==" else "compared"
-    key = "none" if is_counted and form == "==" and not bounds[0] else key
+    key = ("none" if is_counted else "zero") if is_none and not unit else key
+    # Who "likes coffee" by 2 of 5 has not 2 likes.
+    if feature.name in questions and len(_WORD.findall(label)) > 1:
+        key = "answered"
     return str(words[key]).format(label=label, value=value)
 
 

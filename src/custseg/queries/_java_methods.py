@@ -6,7 +6,7 @@ interprets a longer one, which takes ten to twenty times as long (HotSpot's `Don
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -21,11 +21,11 @@ def in_short_methods(steps: Mapping[str, exp.Expr]) -> dict[str, exp.Expr]:
     short: dict[str, exp.Expr] = {}
     size = 0
     for name, step in steps.items():
-        for part_name, part in _parts(name, step).items():
-            nodes = _nodes(part)
+        for substep_name, substep in _substeps(name, step).items():
+            nodes = _nodes(substep)
             if size and size + nodes > _MOST_NODES and _end_method(short):
                 size = 0
-            short[part_name] = part
+            short[substep_name] = substep
             size += nodes
     return short
 
@@ -43,28 +43,40 @@ def _end_method(steps: dict[str, exp.Expr]) -> bool:
     return True
 
 
-def _parts(name: str, step: exp.Expr) -> dict[str, exp.Expr]:
-    """The step as several ones, each of which adds some of its columns to those that it reads."""
+def _substeps(name: str, step: exp.Expr) -> dict[str, exp.Expr]:
+    """The step, or if it is long several: each adds some of the columns to all that it reads, the last renames them."""
     clauses = {clause.rstrip("_") for clause, value in step.args.items() if value}
     is_plain = isinstance(step, exp.Select) and clauses <= {"expressions", "from", "kind"}
     origin = step.find(exp.From)
     if not is_plain or origin is None or _nodes(step) <= _MOST_NODES:
         return {name: step}
     source = origin.this
-    parts: dict[str, exp.Expr] = {}
-    finished: list[exp.Expr] = []
-    chunk: list[exp.Expr] = []
-    for number, column in enumerate(step.expressions):
-        interim = exp.to_identifier(f"{name}_{number}", quoted=True)
-        value = column.this if isinstance(column, exp.Alias) else column
-        chunk.append(exp.alias_(value.copy(), interim))
-        finished.append(exp.alias_(exp.column(interim.copy()), exp.to_identifier(column.alias_or_name, quoted=True)))
-        is_last = number == len(step.expressions) - 1
-        if is_last or sum(map(_nodes, chunk)) + _nodes(step.expressions[number + 1]) > _MOST_NODES:
-            part = f"{name}_part{len(parts)}"
-            parts[part] = exp.select(exp.Star(), *chunk).from_(source.copy())
-            alias = source.args.get("alias")
-            source = exp.table_(exp.to_identifier(part, quoted=True), quoted=True)
-            source.set("alias", alias.copy() if alias else None)
-            chunk = []
-    return {**parts, name: exp.select(*finished).from_(source)}
+    interim = [exp.to_identifier(f"{name}_{number}", quoted=True) for number in range(len(step.expressions))]
+    substeps: dict[str, exp.Expr] = {}
+    for columns in _chunks(step.expressions):
+        added = [exp.alias_(step.expressions[number].unalias().copy(), interim[number]) for number in columns]
+        substep = f"{name}_substep{len(substeps)}"
+        substeps[substep] = exp.select(exp.Star(), *added).from_(source.copy())
+        # Columns keep the name of the table that they are read from.
+        alias = source.args.get("alias")
+        source = exp.table_(exp.to_identifier(substep, quoted=True))
+        source.set("alias", alias and alias.copy())
+    renamed = [
+        exp.alias_(exp.column(identifier.copy()), exp.to_identifier(column.alias_or_name, quoted=True))
+        for identifier, column in zip(interim, step.expressions, strict=True)
+    ]
+    return {**substeps, name: exp.select(*renamed).from_(source)}
+
+
+def _chunks(columns: Sequence[exp.Expr]) -> list[list[int]]:
+    """The positions of the columns in runs, each of which is short enough for a method or a single column."""
+    chunks: list[list[int]] = [[]]
+    size = 0
+    for number, column in enumerate(columns):
+        nodes = _nodes(column)
+        if chunks[-1] and size + nodes > _MOST_NODES:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(number)
+        size += nodes
+    return chunks

@@ -386,8 +386,9 @@ class Segmentation(Tabular):
         return reason_of(self.clusterings, self.model, self.features, labels=self.labels)
 
     def why(self) -> str:
-        """Return `reason` as it is printed, and what the segments are for if they have a goal."""
-        return why(self.reason, self.goal, self.choice.language)
+        """Return `reason` as it is printed, the goal if there is one, and which of `columns=` are not used."""
+        phrases, language = self._phrases, self.choice.language
+        return why(self.reason, self.model.options, self.preparation, phrases=phrases, language=language)
 
     def _local_table(self) -> nw.DataFrame[Any]:
         return self._assignments

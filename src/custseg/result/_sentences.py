@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from custseg._numerics import Integers
 from custseg.feature_table import FeatureTable
-from custseg.goals import Goal
-from custseg.model import SegmentModel
+from custseg.model import FitOptions, SegmentModel
+from custseg.preparation import Preparation
 from custseg.result._clusterings import Clustering
 from custseg.rule_segments import condition_text
 from custseg.snapshot import Snapshot
@@ -59,9 +59,17 @@ def _conditions(model: SegmentModel, features: FeatureTable, language: str) -> l
     return [condition_text(predicate, features.described, language) for predicate in model.branches.predicates]
 
 
-def why(reason: str, goal: Goal | None, language: str) -> str:
-    """The reason for the segments, and what they are for."""
-    sentences = [str(text(language, "result", "why")).format(reason=reason)]
+def why(
+    reason: str, options: FitOptions, preparation: Preparation, *, phrases: Mapping[str, str], language: str
+) -> str:
+    """The reason for the segments, which of the requested columns they are not made of, and what they are for."""
+    goal, requested, words = options.goal, options.columns or (), text(language, "result")
+    sentences = [str(words["why"]).format(reason=reason)]
+    sentences += [
+        str(words["not_used"]).format(column=printable(phrases.get(name, name)), reason=left_out.text(language))
+        for name, left_out in preparation.dropped.items()
+        if name in requested
+    ]
     if goal is not None:
         goals = text(language, "goals")
         name = printable(goals["names"].get(goal.name, goal.name))

@@ -24,6 +24,8 @@ _COST_PER_DIGIT = 0.1
 _MAX_COMBINED = 8
 _MAX_NAMED = 3
 _SAID_DIGITS = 2
+# So many different values or fewer are said as they are.
+_FEW_VALUES = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +121,8 @@ def binned(described: Condition, column: nw.Series[Any], *, as_question: bool = 
         # An end that few customers have would disclose their value; whole numbers are bounds themselves.
         are_shared = len(finite) > 0 and min((finite == end).sum() for end in finite[[0, -1]]) >= SMALLEST_GROUP
         ends = (float(finite[0]), float(finite[-1])) if len(finite) and (is_whole or are_shared) else None
-        template = replace(described, whole=is_whole, ends=ends, binary=bool(is_binary))
+        few = () if as_question or not is_whole else _shared_values(finite)
+        template = replace(described, whole=is_whole, ends=ends, values=few, binary=bool(is_binary))
         cuts = _cuts(finite, is_whole, unit=template.unit)
         if as_question:
             cuts = cuts[[significant_digits(cut) <= _SAID_DIGITS for cut in cuts.tolist()]]
@@ -135,6 +138,13 @@ def binned(described: Condition, column: nw.Series[Any], *, as_question: bool = 
     else:
         return None
     return None if of_column is None else _without_small_sets(of_column, column)
+
+
+def _shared_values(values: Floats) -> tuple[float, ...]:
+    """The different values where they are few and ten customers or more have each; else none."""
+    distinct, counts = np.unique(values, return_counts=True)
+    is_few = 0 < len(distinct) <= _FEW_VALUES and counts.min() >= SMALLEST_GROUP
+    return tuple(distinct.tolist()) if is_few else ()
 
 
 def _cuts(ordered: Floats, is_whole: bool, *, unit: str) -> Floats:

@@ -40,6 +40,8 @@ class Condition:
         Whether the numbers are whole.
     ends : tuple of float or None
         The lowest and the highest number, for the text: at most 0 is 0 where nothing is below.
+    values : tuple of float
+        The numbers of a column with few, for the text: under 5 is at most 1 where nobody has 2 to 4.
     binary : bool
         Whether the numbers are 0 and 1 only: the text is that of a flag, such as "vip is no".
     phrases : mapping of str to str
@@ -56,6 +58,7 @@ class Condition:
     unit: str = ""
     whole: bool = False
     ends: tuple[float, float] | None = field(default=None, compare=False)
+    values: tuple[float, ...] = field(default=(), compare=False)
     binary: bool = False
     phrases: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -151,11 +154,20 @@ class Condition:
         """A form of the bounds, and its numbers."""
         if self.whole:
             lowest, highest = self.ends or (None, None)
-            return whole_range(self.low, self.high, lowest=lowest, highest=highest)
+            return whole_range(*self._next_values(), lowest=lowest, highest=highest)
         if self.ends is not None and self.high is None and self.low == self.ends[1]:
             return "==", (self.ends[1],)
         bounds = tuple(float(bound) for bound in (self.low, self.high) if bound is not None)
         return "between" if len(bounds) > 1 else ">=" if self.high is None else "<", bounds
+
+    def _next_values(self) -> tuple[float | None, float | None]:
+        """The bounds of whole numbers, moved inwards to the values of the column where these are few."""
+        low = -np.inf if self.low is None else self.low
+        high = np.inf if self.high is None else self.high
+        inside = [value for value in self.values if low <= value < high]
+        if not inside:
+            return self.low, self.high
+        return None if self.low is None else inside[0], None if self.high is None else inside[-1] + 1
 
     def _sql_comparisons(self, column: str) -> list[str]:
         if self.kind == "flag":

@@ -19,7 +19,7 @@ To add a system:
 
 from __future__ import annotations
 
-from custseg.sources._catalog import SYSTEMS, names, read
+from custseg.sources._catalog import READABLE, SYSTEMS, names, read
 from custseg.sources.crm import amocrm, hubspot, salesforce
 from custseg.sources.mail import brevo, klaviyo, mailchimp, mailgun, sendgrid, sendpulse, twilio, unisender
 from custseg.sources.mapping import mapped, presets
@@ -28,6 +28,7 @@ from custseg.sources.shops import magento, shopify, woocommerce
 from custseg.sources.web import ga4, metrika, segment
 
 __all__ = [
+    "READABLE",
     "SYSTEMS",
     "SourceLogs",
     "SourceReport",

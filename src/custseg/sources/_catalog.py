@@ -8,7 +8,7 @@ from typing import Any
 from custseg._checks import check_choice
 from custseg.sources.crm import AMOCRM, HUBSPOT, SALESFORCE
 from custseg.sources.mail import VENDORS
-from custseg.sources.mapping import presets
+from custseg.sources.mapping import PRESETS, presets
 from custseg.sources.reading import SourceLogs, System
 from custseg.sources.shops import MAGENTO, SHOPIFY, WOOCOMMERCE
 from custseg.sources.web import GA4, METRIKA, SEGMENT
@@ -30,6 +30,9 @@ SYSTEMS: Mapping[str, System] = {
     )
 }  # fmt: skip
 """The systems with a function of their own, by name: their records."""
+
+READABLE: Mapping[str, System] = {**SYSTEMS, **PRESETS}
+"""These and the presets of `mapped` that `read` takes: those that need no `match`."""
 
 
 def names(language: str = "en") -> dict[str, str]:
@@ -60,12 +63,14 @@ def read(system: str, files: Mapping[str, object], **options: Any) -> SourceLogs
     Parameters
     ----------
     system : str
-        One of `SYSTEMS`.
+        One of `SYSTEMS`, or a preset of `mapped` that needs no `match`.
     files : mapping of str to path or table
         By "orders", "events" or "customers", the file with the rows that are mainly that; one file can give several
         logs.
     **options
-        Further arguments of the system's function, such as ``timezone="Europe/Berlin"``.
+        Further arguments of the system's function, such as ``timezone="Europe/Berlin"``; of a preset those of
+        `mapped`, where `columns`, `attributes` and `only` are those of the first file, orders before events and
+        customers.
 
     Returns
     -------
@@ -86,8 +91,8 @@ def read(system: str, files: Mapping[str, object], **options: Any) -> SourceLogs
     >>> read("ga4", {"events": pl.DataFrame(rows)}).report.rows
     {'events': 1}
     """
-    check_choice("sources.read", "system", system, allowed=list(SYSTEMS))
-    allowed = SYSTEMS[system].files
+    check_choice("sources.read", "system", system, allowed=list(READABLE))
+    allowed = READABLE[system].files
     for kind in files:
         check_choice("sources.read", "file", kind, allowed=list(allowed))
-    return SYSTEMS[system].logs(files, **options)
+    return READABLE[system].logs(files, **options)

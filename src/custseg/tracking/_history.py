@@ -13,13 +13,14 @@ from typing import Any, cast
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import Rows, collect, frame_from_columns, is_spark_frame, parquet_rows, parquet_table
+from custseg._frames import Rows, collect, count_lines, is_spark_frame, parquet_rows, parquet_table
 from custseg._write import hold_lock, recover, write_files
 from custseg.errors import CustsegError, DataError
 from custseg.snapshot import moment_text, parse_moment
 from custseg.texts import listed, plural, shown
 from custseg.tracking._assignments import read_assignments
 from custseg.tracking._assignments_in_spark import read_assignments_in_spark
+from custseg.tracking._customer_path import path_of_customer, rows_of_customer
 from custseg.tracking._manifest import (
     MANIFEST,
     PART,
@@ -35,7 +36,6 @@ from custseg.tracking._snapshot_content import SnapshotContent, snapshot_content
 from custseg.tracking._snapshot_moments import PREFIX, folder_name, is_zoned, moment_of_folder
 
 _LOCK = ".custseg-lock"
-_CUSTOMER_COLUMNS = ("as_of", "segment", "name", "previous_segment", "previous_name", "changed_at")
 
 
 @dataclass(frozen=True)
@@ -97,17 +97,21 @@ class SegmentHistory:
 
     def moments(self, caller: str = "moments") -> tuple[str, ...]:
         """The moments of all snapshots as text, as they are in the names of the folders; the earliest first."""
-        moments = []
+        return tuple(self.sizes(caller))
+
+    def sizes(self, caller: str) -> dict[str, int]:
+        """The number of customers in each snapshot by its moment, the earliest first, as the manifests say."""
+        sizes = {}
         for moment, folder in self._folders(caller):
             manifest = _checked(folder, caller, moment)
             if manifest is not None:
-                moments.append(moment)
-        if len({is_zoned(moment) for moment in moments}) > 1:
+                sizes[moment] = manifest.rows
+        if len({is_zoned(moment) for moment in sizes}) > 1:
             raise DataError(
                 f"{caller}: the history has moments with and without a time zone, so that their order is unknown. "
                 "Keep two histories."
             )
-        return tuple(moments)
+        return sizes
 
     def record(self, assignments: object, as_of: object, *, replace: bool = False) -> bool:
         """Record the segments of all customers at a moment.
@@ -189,6 +193,10 @@ class SegmentHistory:
 
     def rows_at(self, moment: str, caller: str) -> nw.DataFrame[Any]:
         """The local rows of the snapshot at a moment given as text, whose file is checked byte by byte."""
+        return collect(self.stored_rows(moment, caller))
+
+    def stored_rows(self, moment: str, caller: str) -> nw.LazyFrame[Any]:
+        """The same lazily: the rows of the file, which was checked, sorted by their ids."""
         folder = Path(self.folder) / folder_name(moment)
         if folder.is_dir():
             recover(folder, caller=caller)
@@ -199,8 +207,8 @@ class SegmentHistory:
             raise DataError(
                 f"{caller}: the history has no snapshot as of {moment}; {available}. Give the moment of a snapshot."
             )
-        rows = collect(parquet_rows(folder / PART))
-        if types_of(rows) != manifest.columns or len(rows) != manifest.rows:
+        rows = parquet_rows(folder / PART)
+        if types_of(rows) != manifest.columns or count_lines(rows) != manifest.rows:
             raise _damaged(caller, moment, DamagedSnapshot("its manifest does not describe its rows"))
         return rows
 
@@ -240,11 +248,11 @@ class SegmentHistory:
         steps = [
             (moment, *step)
             for moment in moments
-            for step in _rows_of(Path(self.folder) / folder_name(moment) / PART, customer_id)
+            for step in rows_of_customer(Path(self.folder) / folder_name(moment) / PART, customer_id)
         ]
         if not steps:
             raise DataError(f"{caller}: none of {plural(len(moments), 'snapshot')} has this customer. Check the id.")
-        return _path_of(steps)
+        return path_of_customer(steps)
 
     def _folders(self, caller: str) -> Iterator[tuple[str, Path]]:
         """The folders of snapshots in the order of time; work of killed processes is finished first."""
@@ -371,28 +379,3 @@ def _holds(folder: Path, content: str, moment: str, *, caller: str) -> bool:
     except DamagedSnapshot:
         return False
     return True
-
-
-def _rows_of(path: Path, customer_id: int | str) -> list[tuple[Any, ...]]:
-    """Segment and name of the customer in one snapshot; none where it does not have them."""
-    rows = collect(parquet_rows(path).filter(nw.col("customer_id") == nw.lit(customer_id)).select("segment", "name"))
-    return list(rows.iter_rows())
-
-
-def _path_of(steps: list[tuple[str, int | None, str]]) -> Any:
-    """The steps with the segment before the latest change and its moment, as a polars DataFrame."""
-    rows: list[tuple[Any, ...]] = []
-    previous: tuple[int | None, str | None] = (None, None)
-    changed_at = steps[0][0]
-    for index, (moment, segment, name) in enumerate(steps):
-        before = steps[max(index - 1, 0)]
-        if (segment, name if segment is None else "") != (before[1], before[2] if before[1] is None else ""):
-            previous, changed_at = before[1:], moment
-        rows.append((moment, segment, name, *previous, changed_at))
-    frame = nw.from_native(
-        frame_from_columns(dict(zip(_CUSTOMER_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))),
-        eager_only=True,
-    )
-    texts = [nw.col(name).cast(nw.String) for name in ("name", "previous_name", "changed_at")]
-    numbers = [nw.col(name).cast(nw.Int64) for name in ("segment", "previous_segment")]
-    return nw.to_native(frame.with_columns(*numbers, *texts))

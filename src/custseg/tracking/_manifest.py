@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from custseg._frames import column_of
+from custseg._frames import Rows, column_of
 from custseg.errors import CustsegError
 from custseg.texts import shown
 
@@ -113,9 +113,9 @@ def read_manifest(folder: Path) -> Manifest | None:
     return Manifest(**entries)
 
 
-def types_of(local: nw.DataFrame[Any]) -> dict[str, str]:
+def types_of(rows: Rows) -> dict[str, str]:
     """The type of each column, by its name in narwhals."""
-    return {name: str(dtype) for name, dtype in local.schema.items()}
+    return {name: str(dtype) for name, dtype in rows.collect_schema().items()}
 
 
 def content_checksum(local: nw.DataFrame[Any]) -> str:

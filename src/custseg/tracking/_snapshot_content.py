@@ -13,7 +13,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import Rows, collect, count_lines, parquet_rows, streamed_writer, table_writer
+from custseg._frames import Rows, count_lines, parquet_rows, slices, streamed_writer, table_writer
 from custseg.tracking._assignments import check_repeated
 from custseg.tracking._manifest import PART, blocks_of, content_checksum, kind_line, missing_bits, types_of
 
@@ -90,7 +90,4 @@ def _n_repeated(rows: nw.LazyFrame[Any], n_rows: int) -> int:
 
 def _batches(rows: nw.LazyFrame[Any], name: str, n_rows: int, *, size: int) -> Iterator[nw.Series[Any]]:
     """The values of a column, some rows at a time."""
-    native = nw.to_native(rows)
-    for start in range(0, n_rows, size):
-        part: nw.LazyFrame[Any] = nw.from_native(native.select(name).slice(start, size))
-        yield collect(part).get_column(name)
+    return (part.get_column(name) for part in slices(rows.select(name), n_rows, size=size))

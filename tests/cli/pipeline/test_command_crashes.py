@@ -110,7 +110,13 @@ def test_every_file_operation_may_fail(
         )
         run(before)
         outcomes = disturbed(
-            mode, folder, lambda: run(after), reader=lambda: read(folder), stride=stride, changes_only=True
+            mode,
+            folder,
+            lambda: run(after),
+            reader=lambda: read(folder),
+            stride=stride,
+            changes_only=True,
+            in_turns=stride == 1,
         )
     # Of a selection, all may come after the first file.
     assert outcomes["old"] >= 1 or stride > 1

@@ -22,15 +22,6 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    clean_log(150).write_csv("orders.csv")
-    fit = ["fit", "orders.csv", "--as-of", DAYS[0], "--method", "kmeans", "--segments", "3", "--out", "out"]
-    assert run(*fit, "--config", "custseg.toml").exit_code == 0
-    return tmp_path
-
-
 def files(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()

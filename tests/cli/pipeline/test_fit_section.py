@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +84,20 @@ def test_keys_that_differ_from_the_model() -> None:
     assert differing_keys(project(**others), model) == list(others)
 
 
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fitted")
+    with chdir(folder):
+        clean_log(150).write_csv("orders.csv")
+        fit = ["fit", "orders.csv", "--as-of", FIT_AT, "--method", "kmeans", "--segments", "3", "--min-size", "25"]
+        assert run(*fit, "--out", "out", "--config", "custseg.toml").exit_code == 0
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(fitted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    clean_log(150).write_csv("orders.csv")
-    fit = ["fit", "orders.csv", "--as-of", FIT_AT, "--method", "kmeans", "--segments", "3", "--min-size", "25"]
-    assert run(*fit, "--out", "out", "--config", "custseg.toml").exit_code == 0
+    shutil.copytree(fitted, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

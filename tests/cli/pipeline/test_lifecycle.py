@@ -24,16 +24,6 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a log, a model and a project file; the current one."""
-    monkeypatch.chdir(tmp_path)
-    clean_log(150).write_csv("orders.csv")
-    fit = ["fit", "orders.csv", "--as-of", FIT_AT, "--method", "kmeans", "--segments", "3", "--out", "out"]
-    assert run(*fit, "--config", "custseg.toml").exit_code == 0
-    return tmp_path
-
-
 def summary(result: Result) -> dict[str, Any]:
     assert result.exit_code == 0, result.output
     plain: dict[str, Any] = json.loads(result.stdout)

@@ -8,7 +8,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
-from logs import clean_log
 
 from custseg import SegmentModel
 from custseg.cli import main
@@ -26,12 +25,9 @@ def run(*arguments: object) -> Result:
 
 
 @pytest.fixture
-def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SegmentModel:
+def model(project: Path) -> SegmentModel:
     """An English model with one name of a user, in a folder without a project file."""
-    monkeypatch.chdir(tmp_path)
-    clean_log(150).write_csv("orders.csv")
-    fit = ["fit", "orders.csv", "--as-of", DAYS[0], "--method", "kmeans", "--segments", "3", "--out", "out"]
-    run(*fit, "--save", "model.json")
+    (project / "custseg.toml").unlink()
     model = SegmentModel.load("model.json").renamed({1: "Regulars"})
     model.save("model.json")
     return model

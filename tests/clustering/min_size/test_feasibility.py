@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from effort import examples
+from effort import examples, seeds
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -43,7 +43,7 @@ def duplicates(seed, d=2):
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(25, quick=6))
 def test_feasible_minimum_of_toys_is_sensible(seed, d):
     X, counts, k = duplicates(seed, d)
     best = largest_by_brute_force(X, counts, k)
@@ -97,7 +97,7 @@ def test_feasible_weight_is_met_by_every_seed(seed, k):
 
 
 @pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8, quick=3))
 def test_feasible_is_met_by_every_seed_and_never_what_was_refused(make, seed):
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, 3, (60, 2)).astype(float)[rng.integers(0, 25, 60)]

@@ -225,6 +225,35 @@ def test_customers_of_one_address(tmp_path: Path) -> None:
     assert written.left_out == {"duplicate": 1, "no_key": 1, "shared_key": 2, "unsubscribed": 1}
 
 
+def test_address_that_was_refused_is_written_by_no_other_row(tmp_path: Path) -> None:
+    mails = ["one@example.com", "ONE@example.com", "two@example.com", "two@example.com", None, None]
+    people = PEOPLE.with_columns(
+        email=pl.Series(mails), phone=pl.Series([None] * 3 + ["+49 151 23456789"] * 2 + [None]), agreed=True,
+        unsubscribed=pl.Series([False, True, True, False, False, False]),
+    )  # fmt: skip
+    written = export("klaviyo", tmp_path, customers=people)
+    # C1 has the address of C2, who unsubscribed. C4 has that of C3, and a number that nobody has refused.
+    assert lines(written)[1:] == [["", "+4915123456789", "Loyal"]]
+    assert written.left_out == {"duplicate": 1, "no_key": 1, "unsubscribed": 3}
+    before, after = IN_JULY.with_columns(segment=0, name=pl.lit("Loyal")), IN_JUNE
+    source = transitions(
+        before, after.with_columns(segment=0, name=pl.lit("Loyal")), since="2024-06-01", as_of="2024-07-01"
+    )
+    removal = export("meta_custom_audience", tmp_path, source, customers=people, segment=0, members="left")
+    assert sha256(b"one@example.com").hexdigest() in {row[0] for row in lines(removal)}
+
+
+def test_weaker_key_of_a_customer_in_another_segment(tmp_path: Path) -> None:
+    people = PEOPLE.with_columns(
+        email=pl.Series(["a@example.com", None, None, None, None, None]), phone=pl.lit("+49 151 23456789"),
+        agreed=True, unsubscribed=False,
+    ).head(2)  # fmt: skip
+    written = export("klaviyo", tmp_path, customers=people)
+    # By the number alone, the system would find C1, who is in another segment.
+    assert lines(written)[1:] == [["a@example.com", "+4915123456789", "Loyal"]]
+    assert written.left_out == {"no_contact": 4, "shared_key": 1}
+
+
 def test_english_names_where_a_system_takes_ascii_alone(tmp_path: Path) -> None:
     result = fit_segments(
         features=pl.DataFrame({"id": CROWD["customer_id"], "visits": [1.0, 30.0] * 60}), language="ru",
@@ -264,6 +293,9 @@ def test_notes(tmp_path: Path) -> None:
         ({"names": {5: "X"}}, DataError, r"names has \[5\], which are no segments"),
         ({"members": "entered"}, ValueError, r"needs a comparison of two snapshots"),
         ({"header": ["a", "b", "c"]}, ValueError, r"the headers for Klaviyo are known"),
+        ({"attribute": "email"}, ValueError, r"attribute='email' is the name of another column"),
+        ({"customers": PEOPLE.head(3).with_columns(email=None), "country": None}, DataError,
+         r"without '\+' need country="),
         ({"attribute": "=x"}, ValueError, r"attribute must be the name of a column of Klaviyo"),
         ({"country": "XX"}, ValueError, r"country must be a code of ISO 3166-1"),
         ({"customers": PEOPLE.with_columns(agreed=False)}, DataError, r"nobody is left to write \(.*no_consent: <10"),

@@ -17,7 +17,7 @@ from custseg.exports import features_sql, to_sql
 
 
 @pytest.mark.parametrize("dialect", PARAMETERS)
-@pytest.mark.parametrize("name", all_of(MODELS, quick=["kmeans with heavy tails", "gaussian_mixture with heavy tails"]))
+@pytest.mark.parametrize("name", all_of(MODELS, quick=["kmeans with heavy tails"]))
 def test_segments_equal_those_of_python(name: str, dialect: str) -> None:
     model = fitted(name)
     table = hard_customers(model, 200)
@@ -134,6 +134,7 @@ def test_table_with_the_name_of_a_step() -> None:
     assert len(DATABASES["sqlite"](query, {"custseg_features": customers(5)})) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("neighbors", [1, 2, 4])
 @pytest.mark.parametrize("dialect", PARAMETERS)
 def test_rows_beyond_the_limit_are_noise(dialect: str, neighbors: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from effort import A_FEW, examples
 from hypothesis import given
 from hypothesis import strategies as st
 from kinds import rows_of
@@ -256,6 +257,7 @@ def test_attributes_agree_with_plain_python(lines: list[dict[str, Any]]) -> None
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(rows, st.randoms(use_true_random=False))
 def test_order_of_the_rows_and_later_rows_change_nothing(lines: list[dict[str, Any]], random: Any) -> None:
     table = with_ids(lines)

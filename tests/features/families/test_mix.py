@@ -13,10 +13,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from effort import examples
+from effort import A_FEW, examples
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kinds import EVERY_KIND, KINDS, rows_of, same
+from kinds import KINDS, OTHER_KINDS, rows_of, same
 from reference import completed
 from strategies import NOON, order_logs, with_a_line
 
@@ -395,6 +395,7 @@ def test_mix_agrees_with_plain_python(log: pl.DataFrame, policy: dict[str, Any])
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(mix_logs(), st.randoms(use_true_random=False))
 def test_order_of_the_rows_and_later_rows_change_nothing(log: pl.DataFrame, random: Any) -> None:
     later = log.with_columns(ordered_at=NOON + timedelta(hours=1), category=pl.lit("z"), channel=pl.lit("tv"))
@@ -405,7 +406,7 @@ def test_order_of_the_rows_and_later_rows_change_nothing(log: pl.DataFrame, rand
 
 @examples(15)
 @given(log=mix_logs(customers="integers"))
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", OTHER_KINDS)
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
         found = rows_of(mix(KINDS[kind](log, Path(folder)), as_of=NOON).frame)
@@ -413,6 +414,7 @@ def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> Non
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(mix_logs())
 def test_shares_keep_their_bounds(log: pl.DataFrame) -> None:
     for row in rows_of(mix(log, as_of=NOON).frame):

@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from effort import examples
+from effort import A_FEW, examples
 from hypothesis import given
 from hypothesis import strategies as st
-from kinds import EVERY_KIND, KINDS, rows_of, same
+from kinds import KINDS, OTHER_KINDS, rows_of, same
 from reference import Rfm, completed, rfm_by_hand
 from strategies import NOON, moments, order_logs, with_a_line
 
@@ -63,6 +63,7 @@ def test_without_an_order_column_one_moment_is_one_order(log: pl.DataFrame) -> N
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(logs, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(log: pl.DataFrame, random: Any) -> None:
     places = list(range(len(log)))
@@ -71,6 +72,7 @@ def test_the_order_of_the_rows_changes_nothing(log: pl.DataFrame, random: Any) -
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(logs, order_logs(customers="integers"), st.integers(0, 3))
 def test_lines_at_or_after_as_of_change_nothing(log: pl.DataFrame, later: pl.DataFrame, hours: int) -> None:
     customer = log.schema["customer_id"]
@@ -80,6 +82,7 @@ def test_lines_at_or_after_as_of_change_nothing(log: pl.DataFrame, later: pl.Dat
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(logs)
 def test_ten_times_the_money_is_ten_times_the_revenue(log: pl.DataFrame) -> None:
     plain = rfm(log, as_of=NOON)
@@ -90,6 +93,7 @@ def test_ten_times_the_money_is_ten_times_the_revenue(log: pl.DataFrame) -> None
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(logs)
 def test_a_later_snapshot_ages_all_alike(log: pl.DataFrame) -> None:
     now, later = (rfm(log, as_of=datetime(2025, 1, day)) for day in (1, 8))
@@ -98,6 +102,7 @@ def test_a_later_snapshot_ages_all_alike(log: pl.DataFrame) -> None:
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(logs)
 def test_no_money_is_lost_between_lines_and_customers(log: pl.DataFrame) -> None:
     known = pl.col("customer_id").cast(pl.String).str.strip_chars() != ""
@@ -109,6 +114,7 @@ def test_no_money_is_lost_between_lines_and_customers(log: pl.DataFrame) -> None
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(logs)
 def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
     for row in everyone(log, NOON).values():
@@ -121,7 +127,7 @@ def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
 
 @examples(20)
 @given(log=order_logs(customers="integers").map(with_a_line))
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", OTHER_KINDS)
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
         orders = Orders(KINDS[kind](log, Path(folder)), cancelled="cancelled")

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from effort import A_FEW, examples
 from hypothesis import given
 from hypothesis import strategies as st
 from kinds import rows_of
@@ -99,6 +100,7 @@ def test_order_features_equal_the_plain_reference(log: pl.DataFrame, window: int
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(log=order_logs(), seed=st.integers(0, 99))
 def test_shuffled_rows_give_the_same_bits(log: pl.DataFrame, seed: int) -> None:
     log = with_a_line(log)
@@ -108,6 +110,7 @@ def test_shuffled_rows_give_the_same_bits(log: pl.DataFrame, seed: int) -> None:
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(log=order_logs(customers="texts"), future=order_logs(customers="texts"))
 def test_rows_after_the_snapshot_change_nothing(log: pl.DataFrame, future: pl.DataFrame) -> None:
     log = with_a_line(log)

@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from effort import examples
+from effort import A_FEW, examples
 from event_logs import DESCRIBED, event_logs, moments
 from event_reference import features_by_hand
 from hypothesis import given
 from hypothesis import strategies as st
-from kinds import EVERY_KIND, KINDS, LOCAL_KINDS, rows_of, same
+from kinds import KINDS, LOCAL_KINDS, OTHER_KINDS, rows_of, same
 
 from custseg import Orders
 from custseg.features import build_features
@@ -62,7 +62,7 @@ def test_mail_agrees_with_plain_python(log: pl.DataFrame, window: int | None) ->
 
 
 @pytest.mark.slow
-@examples(30)
+@examples(A_FEW)
 @given(logs, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing_to_the_bit(log: pl.DataFrame, random: Any) -> None:
     places = list(range(len(log)))
@@ -71,7 +71,7 @@ def test_the_order_of_the_rows_changes_nothing_to_the_bit(log: pl.DataFrame, ran
 
 
 @pytest.mark.slow
-@examples(30)
+@examples(A_FEW)
 @given(logs, event_logs(), st.integers(0, 3))
 def test_lines_at_or_after_as_of_change_nothing(log: pl.DataFrame, later: pl.DataFrame, hours: int) -> None:
     later = later.with_columns(occurred_at=NOON + timedelta(hours=hours))
@@ -87,7 +87,7 @@ def test_what_came_before_the_window_only_says_who_is_known(log: pl.DataFrame) -
     assert row["funnel_stage"] == "none"
 
 
-@examples(30)
+@examples(A_FEW)
 @given(logs)
 def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
     shares = [
@@ -103,7 +103,7 @@ def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
 
 @examples(5)
 @given(log=event_logs(max_lines=10).map(with_mail))
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", OTHER_KINDS)
 def test_every_kind_of_table_gives_the_same(kind: str, log: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
         found = features(KINDS[kind](log, Path(folder)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from effort import A_FEW, examples
 from hypothesis import given
 from reference import completed
 from strategies import NOON, order_logs, with_a_line
@@ -84,7 +85,7 @@ def test_text_tells_each_finding_once_the_serious_ones_first() -> None:
         "     1 line has an amount of 0.",
         "     2 lines are marked as cancelled.",
         "     3 orders are worth nothing.",
-        "     12 days have no row; the longest gap is 10 days, after 2024-05-09.",
+        "     Most days have no row (12); the longest gap is 10 days, after 2024-05-09.",
         "     Columns with gaps: customer 81.8%, amount 81.8% filled.",
     ]
 
@@ -191,6 +192,7 @@ def test_counts_agree_with_plain_python(log: pl.DataFrame) -> None:
 
 
 @pytest.mark.slow
+@examples(A_FEW)
 @given(order_logs().map(with_a_line))
 def test_customers_are_as_many_as_rows_of_features(log: pl.DataFrame) -> None:
     orders = Orders(log, cancelled="cancelled")

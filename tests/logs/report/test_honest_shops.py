@@ -77,6 +77,13 @@ def test_honest_shop_has_no_warning(name: str) -> None:
     assert serious(HONEST[name]) == {}
 
 
+def test_days_without_orders_are_usual_where_orders_are_rare() -> None:
+    report = data_report(Orders(on_days(range(0, 360, 5))), as_of="2024-01-15")
+    [finding] = [item for item in report.findings if item.name == "days_without_data"]
+    assert finding.text.startswith("Most days have no row (284)")
+    assert "usual where customers order seldom" in finding.remedy
+
+
 @pytest.mark.parametrize("name", FAULTY)
 def test_fault_of_such_a_shop_is_a_warning(name: str) -> None:
     table, finding = FAULTY[name]

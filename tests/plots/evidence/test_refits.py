@@ -1,6 +1,6 @@
 import pytest
 from matplotlib.text import Text
-from readable_pictures import awkward_results, words_of
+from readable_pictures import awkward_result, words_of
 
 from custseg.plots import plot_stability
 
@@ -12,28 +12,28 @@ def dots(axes: object) -> list[tuple[float, float]]:
 
 @pytest.mark.slow
 def test_dots_are_the_similarities_of_the_segments() -> None:
-    result = awkward_results()["fifteen"]
+    result = awkward_result("fifteen")
     left, right = plot_stability(result).axes
     assert dots(left) == [(row.stability.jaccard, place) for place, row in enumerate(result.profiles.segments)]
     assert right.get_xticks().tolist() == [15]
 
 
 def test_bands_and_the_chosen_number_are_named_in_the_language() -> None:
-    words = set(words_of(plot_stability(awkward_results()["eight, Russian"])))
+    words = set(words_of(plot_stability(awkward_result("eight, Russian"))))
     assert {"распадается", "устойчив", "очень устойчив", "выбрано"} <= words
-    words = set(words_of(plot_stability(awkward_results()["two"])))
+    words = set(words_of(plot_stability(awkward_result("two"))))
     assert {"dissolved", "a pattern", "stable", "very stable", "chosen", "reproducible from here up"} <= words
 
 
 def test_agreement_of_refits_is_drawn_by_number() -> None:
-    result = awkward_results()["two"]
+    result = awkward_result("two")
     (container,) = plot_stability(result).axes[1].containers
     assert container[0].get_ydata().tolist() == pytest.approx([result.choice.best.stability])
 
 
 @pytest.mark.parametrize("name", ["two", "eight, Russian", "giant"])
 def test_titles_are_at_one_height_and_over_no_word(name: str) -> None:
-    figure = plot_stability(awkward_results()[name])
+    figure = plot_stability(awkward_result(name))
     figure.draw_without_rendering()
     titles = {axes: next(text for text in axes.findobj(Text) if text.get_text() == axes.get_title(loc="left"))
               for axes in figure.axes}  # fmt: skip

@@ -1,12 +1,12 @@
 import pytest
-from readable_pictures import awkward_results, words_of
+from readable_pictures import awkward_result, words_of
 
 from custseg.plots import plot_distributions
 
 
 @pytest.mark.slow
 def test_boxes_are_the_middle_half() -> None:
-    result = awkward_results()["two"]
+    result = awkward_result("two")
     boxes = plot_distributions(result, "revenue").patches
     for box, row in zip(boxes, result.profiles.segments, strict=True):
         quantiles = row.features["revenue"].quantiles
@@ -15,7 +15,7 @@ def test_boxes_are_the_middle_half() -> None:
 
 
 def test_lowest_and_highest_value_are_inside() -> None:
-    axes = plot_distributions(awkward_results()["two"], "order_count")
+    axes = plot_distributions(awkward_result("two"), "order_count")
     marks = [value for line in axes.lines for value in line.get_xdata()]
     left, right = axes.get_xlim()
     assert left < min(marks) == 1
@@ -23,11 +23,11 @@ def test_lowest_and_highest_value_are_inside() -> None:
 
 
 def test_values_are_written_in_the_language_of_the_result() -> None:
-    words = words_of(plot_distributions(awkward_results()["eight, Russian"], "recency_days").get_figure())
+    words = words_of(plot_distributions(awkward_result("eight, Russian"), "recency_days").get_figure())
     assert "дней с последнего заказа" in words
     assert not any("days" in word for word in words)
 
 
 def test_an_unknown_feature_is_refused() -> None:
     with pytest.raises(ValueError, match="plot_distributions: feature must be one of"):
-        plot_distributions(awkward_results()["two"], "recency")
+        plot_distributions(awkward_result("two"), "recency")

@@ -1,5 +1,5 @@
 import pytest
-from readable_pictures import assert_readable, awkward_results, reassigned_result, words_of
+from readable_pictures import assert_readable, awkward_result, reassigned_result, words_of
 
 from custseg.plots import plot_minimum_size
 
@@ -25,5 +25,5 @@ def test_the_minimum_is_a_line_with_its_number() -> None:
 
 
 def test_the_title_says_that_nobody_was_reassigned() -> None:
-    written = words_of(plot_minimum_size(awkward_results()["two"]).get_figure())
+    written = words_of(plot_minimum_size(awkward_result("two")).get_figure())
     assert "No customer was reassigned to meet the minimum size" in written

@@ -364,10 +364,10 @@ def test_descriptor_names_a_segment_that_nothing_else_sets_apart() -> None:
     profiles = profile_segments({"visits": np.tile(np.arange(60.0), 2), "sex": sex}, labels, descriptors=["sex"])
     assert [row.name for row in profiles] == ["sex f", "sex m"]
     visits = {"visits": np.arange(120.0), "sex": sex}
-    assert named(visits, labels) == ["fewer visits · sex f", "more visits · sex m"]
+    assert named(visits, labels) == ["fewer visits than others · sex f", "more visits than others · sex m"]
     assert [row.name for row in profile_segments(visits, labels, descriptors=["sex"])] == [
-        "fewer visits",
-        "more visits",
+        "fewer visits than others",
+        "more visits than others",
     ]
 
 

@@ -73,7 +73,7 @@ def test_label_is_whole_where_another_language_has_it_whole() -> None:
     label = {"en": "readiness", "ru": "готовность порекомендовать друзьям"}
     values = np.array([5.0, 50.0, 95.0])[LABELS] + RNG.normal(0, 3, 300)
     rows = profile_segments({"nps_like": values}, LABELS, column_labels={"nps_like": label})
-    assert rows[2].names == {"en": "high readiness", "ru": "готовность порекомендовать друзьям: выше"}
+    assert rows[2].names == {"en": "high readiness", "ru": "готовность порекомендовать друзьям: выше обычного"}
 
 
 def test_three_columns_are_listed() -> None:

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from functools import cache
 from itertools import combinations, permutations
 
 import numpy as np
@@ -66,6 +67,7 @@ def share(values: dict[str, np.ndarray], row: int, labels: np.ndarray, *, terms:
     return float(holds.sum() / members.sum())
 
 
+@cache
 def profiled(seed: int) -> tuple[dict[str, np.ndarray], np.ndarray, Profiles]:
     values, labels = drawn(seed)
     return values, labels, profile_segments(values, labels)

@@ -13,7 +13,7 @@ def names(profiles: Profiles) -> list[str]:
 @pytest.mark.parametrize(
     ("column", "low", "high", "expected"),
     [
-        ("visits", [1, 2], (10, 30), ["fewer visits", "more visits"]),
+        ("visits", [1, 2], (10, 30), ["fewer visits than others", "more visits than others"]),
         ("tickets", [0], (5, 20), ["no tickets", "with tickets"]),
         ("price", [99], (301, 401), ["low price", "high price"]),
     ],
@@ -34,13 +34,13 @@ def test_most_who_have_few_are_one_level_however_these_differ() -> None:
         [np.resize([1, 2, 3], 180), np.resize(np.arange(10, 17), 56), np.resize(np.arange(17, 25), 56)]
     )
     named = names(profile_segments({"nights": nights}, np.repeat([0, 1, 2], [180, 56, 56])))
-    assert named == ["fewer nights", "nights 10–16", "more nights"]
+    assert named == ["fewer nights than others", "nights 10–16", "more nights than others"]
 
 
 def test_ten_nights_are_not_low_beside_one() -> None:
     nights = np.concatenate([np.full(180, 1), np.resize(np.arange(10, 17), 56), np.resize(np.arange(17, 25), 56)])
     named = names(profile_segments({"nights": nights}, np.repeat([0, 1, 2], [180, 56, 56])))
-    assert named == ["fewer nights", "nights 10–16", "more nights"]
+    assert named == ["fewer nights than others", "nights 10–16", "more nights than others"]
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ def test_how_much_is_said_where_two_segments_have_some() -> None:
     assert not any("with" in name for name in docked(0, 300, 900, 0))
 
 
-@pytest.mark.parametrize(("lowest", "expected"), [(60.0, "more passages"), (10.0, "passages 14+")])
+@pytest.mark.parametrize(("lowest", "expected"), [(60.0, "more passages than others"), (10.0, "passages 14+")])
 def test_more_is_said_only_with_a_bound_near_the_members(lowest: float, expected: str) -> None:
     """The gap begins at 3; 5 % of 10 to 99 is 14, far below the median of 55, and of 60 to 99 it is 62."""
     passages = np.concatenate([np.resize([1.0, 2], 120), np.arange(lowest, 100)])

@@ -137,3 +137,21 @@ def test_choices_that_are_none(tmp_path: Path, only: dict, error: type[Exception
 def test_contact_ids_that_went_through_numbers_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"1 id of column 'Associated Contact IDs' went through a number"):
         hubspot(written(tmp_path, DEALS + "1,A,Closed Won,Shop,2026-09-01,1,7.0\n"), only=WON)
+
+
+def test_lists_of_contacts_with_gaps(tmp_path: Path) -> None:
+    head = "Record ID,Deal Name,Deal Stage,Close Date,Amount,Associated Contact IDs\n"
+    cells = ["7; 8", ";8", "9;", " ; "]
+    rows = [f"{n},D,Won,2026-09-01 10:00,5,{cell}\n" for n, cell in enumerate(cells)]
+    logs = hubspot(written(tmp_path, head + "".join(rows)), only={"stage": ["Won"]})
+    assert [row[1] for row in order_rows(logs)] == ["7", "8", "9", None]
+    assert (logs.report.count("several_contacts"), logs.report.count("without_customer")) == (1, 1)
+
+
+def test_no_deal_that_was_won(tmp_path: Path) -> None:
+    head = "Id,AccountId,StageName,CloseDate,Amount,IsWon\n"
+    path = written(tmp_path, head + "006A,001A,Sold,2026-09-01,9.5,0\n")
+    with pytest.raises(DataError, match=r"no deal was won: column 'IsWon' has \['0'\], not \['true'\]"):
+        salesforce(path)
+    logs = salesforce(written(tmp_path, head + "006A,001A,Sold,2026-09-01,9.5,1\n"))
+    assert order_rows(logs) == [("006A", "001A", 95_000)]

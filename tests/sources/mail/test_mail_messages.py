@@ -209,3 +209,9 @@ def test_sendpulse_names_of_the_mail_service(tmp_path: Path) -> None:
     assert [event for _, event in lines(logs)] == ["delivered", "opened", "clicked", "unsubscribed", "complained"]
     moments = logs.events.lines().collect("polars").to_native()["moment"]
     assert moments.min() == AT * 1_000_000
+
+
+def test_zone_that_is_written_is_kept(tmp_path: Path) -> None:
+    path = table(tmp_path, "email,send_result,last_update\na@x.org,ok_sent,2026-09-01 10:00:00+03:00\n")
+    moments = unisender(path).events.lines().collect("polars")["moment"].to_list()
+    assert moments == [1788246000000000]  # 07:00 in Greenwich

@@ -96,12 +96,37 @@ def test_table_of_sales_below_its_title(tmp_path: Path) -> None:
     assert logs.report.count("totals") == 1
 
 
+def test_total_below_the_second_column_is_no_customer(tmp_path: Path) -> None:
+    text = "Дата;Код клиента;Сумма\n01.09.2026;К-1;5\n;Итого;5\n"
+    logs = mapped(written(tmp_path, text), preset="1c")
+    assert logs.orders.lines().collect("polars")["customer"].to_list() == ["К-1"]
+    assert logs.report.count("totals") == 1
+
+
+def test_encoding_of_two_bytes_without_a_mark_is_told(tmp_path: Path) -> None:
+    columns = {"customer": "Who", "date": "When", "amount": "Sum"}
+    path = written(tmp_path, "Who,When,Sum\n1,2026-09-01,5\n", "utf-16-le")
+    with pytest.raises(DataError, match=r"The file is in utf-16-le: give encoding='utf-16-le'"):
+        mapped(path, gives="orders", columns=columns)
+
+
 def test_workbook_below_its_title(tmp_path: Path) -> None:
     pytest.importorskip("fastexcel")
     path = workbook(tmp_path / "book.xlsx", [["Title"], [], ["Who", "When", "Sum"], ["7", "2026-09-01", 9.5]])
     columns = {"customer": "Who", "date": "When", "amount": "Sum"}
     logs = mapped(path, gives="orders", columns=columns)
     assert logs.orders.lines().collect("polars")["money"].to_list() == [95_000]
+    assert logs.report.findings == ()
+
+
+def test_sheets_of_a_workbook_that_are_not_read_are_counted(tmp_path: Path) -> None:
+    pytest.importorskip("fastexcel")
+    rows: list[list[object]] = [["Who", "When", "Sum"], ["7", "2026-09-01", 9.5]]
+    path = workbook(tmp_path / "book.xlsx", rows, [["Note"]], rows, rows)
+    columns = {"customer": "Who", "date": "When", "amount": "Sum"}
+    report = mapped(path, gives="orders", columns=columns).report
+    assert report.count("further_sheets") == 2
+    assert "2 further sheets of the workbook have tables, not read." in repr(report)
 
 
 def test_missing_names_are_listed(tmp_path: Path) -> None:
@@ -206,3 +231,13 @@ def test_dates_without_a_time_count_before_or_after_the_snapshot(tmp_path: Path)
     path = tmp_path / "sales.csv"
     path.write_text("Дата;Код клиента;Сумма\n01.09.2026 10:00:00;К-1;5\n02.09.2026;К-2;7\n")
     assert mapped(path, preset="1c", as_of="2026-09-02").report.count("after_as_of") == 1
+
+
+def test_titles_of_several_files_must_be_as_long(tmp_path: Path) -> None:
+    columns = {"customer": "Who", "date": "When", "amount": "Sum"}
+    (tmp_path / "1.csv").write_text("Report\nWho,When,Sum\n1,2026-09-01,5\n")
+    (tmp_path / "2.csv").write_text("Report\nWho,When,Sum\n2,2026-09-02,5\n")
+    assert mapped(str(tmp_path / "*.csv"), gives="orders", columns=columns).report.rows == {"orders": 2}
+    (tmp_path / "2.csv").write_text("Who,When,Sum\n2,2026-09-02,5\n")
+    with pytest.raises(DataError, match=r"the header is line 2 of '.*1\.csv', and line 1 of '.*2\.csv'"):
+        mapped(str(tmp_path / "*.csv"), gives="orders", columns=columns)

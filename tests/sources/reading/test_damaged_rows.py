@@ -16,9 +16,9 @@ def orders(folder: Path, *rows: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("number", ["5500000000001.0", "5.5E+12", "5e+12"])
+@pytest.mark.parametrize("number", ["5500000000001.0", "5.5E+12", "5e+12", "5,5E+12", "5500000000001,0"])
 def test_ids_that_went_through_a_float(tmp_path: Path, number: str) -> None:
-    path = orders(tmp_path, f"#1,{number},a@x.org,2026-09-01,1,2")
+    path = orders(tmp_path, f'#1,"{number}",a@x.org,2026-09-01,1,2')
     with pytest.raises(DataError, match=r"1 id of column 'Id' went through a number with a decimal point"):
         shopify(path)
 
@@ -45,3 +45,7 @@ def test_rows_before_2000_are_left_out_and_counted(tmp_path: Path) -> None:
     assert logs.report.count("before_2000") == 1
     assert logs.report.count("after_as_of") == 1
     assert len(logs.orders.lines().collect("polars")) == 2
+
+
+def test_codes_that_look_like_powers_of_ten_are_ids(tmp_path: Path) -> None:
+    assert shopify(orders(tmp_path, "#1,5E12,a@x.org,2026-09-01,1,2")).report.findings == ()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from custseg.errors import DataError
@@ -64,3 +65,18 @@ def test_overlapping_grids_are_refused_and_late_orders_counted(tmp_path: Path) -
     path.write_text(path.read_text().replace("000000002", "000000001"))
     with pytest.raises(DataError, match=r"2 rows have the id of another order"):
         magento(path)
+
+
+def test_closed_orders_were_refunded_in_full() -> None:
+    rows = {
+        "ID": ["1", "2", "3"],
+        "Purchase Date": ["2026-09-01 10:00:00"] * 3,
+        "Customer Email": ["a@x.org"] * 3,
+        "Grand Total (Base)": ["29.00", "29.00", "29.00"],
+        "Status": ["Closed", "complete", "complete"],
+    }
+    refunds = magento(pl.DataFrame(rows)).orders.lines().collect("polars").to_native().sort("order")["refund"]
+    assert refunds.to_list() == [290_000, None, None]
+    shown = pl.DataFrame({**rows, "Total Refunded": ["29.00", "50.00", "9.00"]})
+    refunds = magento(shown).orders.lines().collect("polars").to_native().sort("order")["refund"]
+    assert refunds.to_list() == [290_000, 290_000, 90_000]

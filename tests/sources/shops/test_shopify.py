@@ -1,5 +1,6 @@
 """Shopify's exports: invented files, every value worked by hand."""
 
+import gzip
 from pathlib import Path
 
 import polars as pl
@@ -136,4 +137,32 @@ def test_dates_that_a_spreadsheet_has_changed_are_refused(tmp_path: Path) -> Non
     path = tmp_path / "orders.csv"
     path.write_text("Name,Email,Created at,Lineitem quantity,Lineitem price\n#1,a@x.org,1.9.26 10:00,1,2\n")
     with pytest.raises(DataError, match=r"no date of column 'Created at' can be read"):
+        shopify(path)
+
+
+def test_two_versions_of_an_order_are_refused(tmp_path: Path) -> None:
+    head = "Name,Email,Financial Status,Subtotal,Created at,Lineitem quantity,Lineitem name,Lineitem price,Id\n"
+    older = "#1,a@x.org,paid,3,2026-09-01 10:00:00 +0000,1,Cup,1,55\n#1,,,,,2,Tea,1,\n"
+    (tmp_path / "1.csv").write_text(head + older)
+    (tmp_path / "2.csv").write_text(head + older.replace(",1,Cup", ",4,Cup").replace("paid,3", "paid,6"))
+    with pytest.raises(DataError, match=r"2 rows have the cells of a whole order .* Was an order changed between two"):
+        shopify(str(tmp_path / "*.csv"))
+
+
+def test_telephone_numbers_that_a_spreadsheet_has_rounded_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"1 id of column 'Billing Phone' went through a number"):
+        shopify(written(tmp_path, ORDERS.replace("'+4915100000002", "4.9151E+12")))
+
+
+def test_refund_in_full_without_its_amount(tmp_path: Path) -> None:
+    head = "Name,Email,Financial Status,Subtotal,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
+    rows = "#1,a@x.org,refunded,3,2026-09-01 10:00:00 +0000,1,Cup,1\n#1,,,,,2,Tea,1\n"
+    path = written(tmp_path, head + rows + "#2,a@x.org,paid,5,2026-09-01 10:00:00 +0000,1,Cup,5\n")
+    assert rfm(shopify(path).orders, as_of="2026-10-01")["revenue"].to_list() == [5.0]
+
+
+def test_damaged_gzip_file_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv.gz"
+    path.write_bytes(gzip.compress(ORDERS.encode())[:-12])
+    with pytest.raises(DataError, match=r"the file '.*orders\.csv\.gz' could not be read: Compressed file ended"):
         shopify(path)

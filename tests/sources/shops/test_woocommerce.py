@@ -105,3 +105,32 @@ def test_translated_header_is_explained(tmp_path: Path) -> None:
     path.write_text("Name,Benutzername,E-Mail,Bestellungen\nAnn,ann,a@x.org,1\n")
     with pytest.raises(DataError, match=r"header is in the language of the account: switch the account to English"):
         woocommerce(customers=path)
+
+
+def test_amounts_of_products_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    rows = [order(1, "a@x.org", ("Cup", "20,00", "19,00")), order(2, "b@x.org", ("Cup", "", "3.00"))]
+    with pytest.raises(
+        DataError, match=r"1 value of 'total' of the items and 1 value of 'subtotal' of the items cannot"
+    ):
+        woocommerce(written(tmp_path, rows))
+    refunded = [order(1, "a@x.org", ("Cup", "20.00", "19.00"), refunds=[{"total": "-5,00"}])]
+    with pytest.raises(DataError, match=r"1 value of 'total' of the refunds cannot be read as numbers"):
+        woocommerce(written(tmp_path, refunded))
+
+
+def test_states_are_read_as_the_database_writes_them(tmp_path: Path) -> None:
+    states = ["wc-cancelled", "Failed", "wc-completed", "refunded"]
+    rows = [order(n, "a@x.org", ("Cup", "9.00", "9.00"), status=state) for n, state in enumerate(states, start=1)]
+    lines = woocommerce(written(tmp_path, rows)).orders.lines().collect("polars").to_native().sort("order")
+    assert lines["cancelled"].to_list() == [True, True, False, False]
+    # An order that was refunded in full has no amount of the refund here.
+    assert lines["refund"].to_list() == [None, None, None, 90_000]
+
+
+def test_guest_and_account_of_one_address_are_one_customer() -> None:
+    rows = {"Email": ["A@x.org", "a@x.org", "b@x.org"], "Orders": ["2", "1", "1"], "Total Spend": ["19", "5.5", "3"]}
+    logs = woocommerce(customers=pl.DataFrame(rows))
+    table = logs.customers.lines().collect("polars").to_native().sort("customer")
+    assert table["customer"].to_list() == ["a@x.org", "b@x.org"]
+    assert sorted(table["value_0"]) == [3.0, 24.5] or sorted(table["value_1"]) == [3.0, 24.5]
+    assert logs.report.count("merged_customers") == 1

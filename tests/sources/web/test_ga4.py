@@ -188,3 +188,17 @@ def test_user_id_that_the_file_lacks_is_an_error() -> None:
     rows = {"event_timestamp": [1788253200123456], "event_name": ["page_view"], "user_pseudo_id": ["1.2"]}
     with pytest.raises(DataError, match=r"no column user_id, .* or give id='user_pseudo_id'"):
         ga4(pl.DataFrame(rows), id="user_id")
+
+
+def test_values_of_other_events_are_no_money(tmp_path: Path) -> None:
+    answer = event("quiz", 5, params={"value": {"string_value": "often"}})
+    assert len(order_rows(json_lines(tmp_path, [*EVENTS, answer]))) == 4
+    wrong = event("purchase", 6, params={"value": {"string_value": "9,50"}}, ecommerce={"transaction_id": "T-9"})
+    with pytest.raises(DataError, match=r"1 value of column 'event_params\[value\]' cannot be read as a number"):
+        ga4(json_lines(tmp_path, [*EVENTS, wrong]))
+
+
+def test_refund_has_the_currency_of_its_order(tmp_path: Path) -> None:
+    refund = event("refund", 86_400_000_000, ecommerce={"transaction_id": "T-1", "refund_value": 5.0})
+    path = json_lines(tmp_path, [*EVENTS[:3], refund])
+    assert order_rows(path, rates={"EUR": 2.0})[-1] == (DEVICE, "T-1", -100_000)

@@ -126,3 +126,23 @@ def test_all_refunds_of_an_order_take_no_more_than_it_had() -> None:
     money = logs.orders.lines().collect("polars").to_native().sort("moment")["money"]
     assert money.to_list() == [190_000, -95_000, -95_000]
     assert logs.report.count("excess_refunds") == 1
+
+
+def test_prices_that_are_text(tmp_path: Path) -> None:
+    def bought(price: str) -> Path:
+        product = {"name": "Cup", "price": price, "quantity": "2"}
+        return written(
+            tmp_path, [call(1, "track", "Order Completed", properties={"order_id": "1", "products": [product]})]
+        )
+
+    assert order_rows(segment(bought("9.50"))) == [("1", "Cup", 190_000, False)]
+    with pytest.raises(DataError, match=r"1 value of 'price' of the products cannot be read as numbers"):
+        segment(bought("9,50 EUR"))
+
+
+def test_properties_of_other_calls_are_no_money(tmp_path: Path) -> None:
+    quiz = call(12, "track", "Quiz Finished", properties={"total": "5 of 10"})
+    assert len(order_rows(segment(written(tmp_path, [*MESSAGES, quiz])))) == 4
+    wrong = call(12, "track", "Order Completed", properties={"order_id": "T-3", "total": "5,50"})
+    with pytest.raises(DataError, match=r"1 value of column 'properties\.total' cannot be read as a number"):
+        segment(written(tmp_path, [*MESSAGES, wrong]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custseg._frames._files._csv_format import USUAL_FORM, CSVFormat, may_be_thousands, plain_number
-from custseg._frames._files._excel import excel_table
+from custseg._frames._files._excel import excel_table, further_sheets
 from custseg._frames._files._first_rows import FirstRow, first_rows
 from custseg._frames._files._json import json_table
 from custseg._frames._files._parts import FileTable, csv_table, parquet_table
@@ -18,6 +18,7 @@ __all__ = [
     "csv_table",
     "excel_table",
     "first_rows",
+    "further_sheets",
     "json_table",
     "look_at_text_file",
     "may_be_thousands",

@@ -34,5 +34,20 @@ def excel_rows(path: Path) -> tuple[tuple[str, ...], list[tuple[str | None, ...]
                 frame = pl.DataFrame(sheet)
                 return tuple(workbook.sheet_names), frame.rows()
     except reader.FastExcelError as error:
-        raise DataError(f"the workbook could not be read: {str(error).splitlines()[0]}") from error
+        raise _unreadable(error) from error
     return tuple(workbook.sheet_names), []
+
+
+def further_sheets(path: Path) -> int:
+    """How many sheets with two rows or more follow the first one, which alone is read."""
+    reader = optional_module("fastexcel", "Reading an Excel workbook")
+    try:
+        workbook = reader.read_excel(str(path))
+        heights = [workbook.load_sheet(name, header_row=None, n_rows=2).height for name in workbook.sheet_names]
+    except reader.FastExcelError as error:
+        raise _unreadable(error) from error
+    return max(len([height for height in heights if height > 1]) - 1, 0)
+
+
+def _unreadable(error: Exception) -> DataError:
+    return DataError(f"the workbook could not be read: {str(error).splitlines()[0]}")

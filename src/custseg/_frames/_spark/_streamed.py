@@ -1,8 +1,8 @@
-"""Rows on Spark that leave to a file of this machine: in batches, so that memory holds one of them and no more."""
+"""Rows, first of all those on Spark, that go to a file of this machine in batches: memory holds one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,8 @@ from custseg._frames._local import FOR_EXCEL
 from custseg._frames._run import reason
 from custseg._frames._spark._session import run_spark
 from custseg._frames._spreadsheet import safe_for_spreadsheets
+
+ReadBatches = Callable[[], Iterable[nw.DataFrame[Any]]]
 
 BATCH_ROWS = 2**17
 """A multiple of 8, so that the bits of missing values can be packed batch by batch."""
@@ -43,17 +45,22 @@ def streamed_writer(frame: nw.LazyFrame[Any], form: str, csv: CSVFormat = FOR_EX
 
     A CSV file is the one that `table_writer` writes of the same rows.
     """
-    return partial(_write_parquet if form == "parquet" else partial(_write_csv, csv), frame)
+    return batches_writer(partial(batches, frame), form, csv)
 
 
-def _write_parquet(frame: nw.LazyFrame[Any], path: Path) -> None:
+def batches_writer(read: ReadBatches, form: str, csv: CSVFormat = FOR_EXCEL) -> Callable[[Path], object]:
+    """The same for local tables of the same columns, one at least, which `read` gives one after the other."""
+    return partial(_write_parquet if form == "parquet" else partial(_write_csv, csv), read)
+
+
+def _write_parquet(read: ReadBatches, path: Path) -> None:
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     with path.open("wb") as file:
         writer: Any = None
         try:
-            for batch in batches(frame):
+            for batch in read():
                 table = batch.to_arrow()
                 writer = ParquetWriter(file, table.schema) if writer is None else writer
                 writer.write_table(table, row_group_size=BATCH_ROWS)
@@ -64,9 +71,9 @@ def _write_parquet(frame: nw.LazyFrame[Any], path: Path) -> None:
                 writer.close()
 
 
-def _write_csv(csv: CSVFormat, frame: nw.LazyFrame[Any], path: Path) -> None:
+def _write_csv(csv: CSVFormat, read: ReadBatches, path: Path) -> None:
     with path.open("wb") as file:
-        for number, batch in enumerate(batches(frame)):
+        for number, batch in enumerate(read()):
             _append_csv(file, safe_for_spreadsheets(nw.to_native(batch)), csv, is_first=number == 0)
 
 

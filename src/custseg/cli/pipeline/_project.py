@@ -17,8 +17,9 @@ from custseg.texts import LANGUAGES, listed, shown
 
 FILE_NAME = "custseg.toml"
 LOGS = ("orders", "events", "customers")
-SYSTEM_OPTIONS = ("timezone", "rates", "separator", "encoding", "decimal", "thousands", "date_format", "only")
-"""Keys of a log that another system wrote, besides its file and the system."""
+OF_ONE_FILE = ("only", "columns", "attributes")
+SYSTEM_OPTIONS = ("timezone", "rates", "separator", "encoding", "decimal", "thousands", "date_format", *OF_ONE_FILE)
+"""Keys of a log that another system wrote, besides its file and the system; the last are those of one file."""
 
 _PATHS = {"model": "model.json", "history": "history", "out": "segments"}
 _OPTIONS: Mapping[str, Collection[str]] = {
@@ -98,11 +99,17 @@ class Project:
 
     def _from_systems(self) -> dict[str, Any]:
         """The logs in files of other systems; one file can give several."""
-        from custseg.sources import read
+        from custseg.sources import SYSTEMS, read
 
+        named = [(name, section) for name, section in self.logs.items() if "from" in section]
+        groups: dict[str, dict[str, Mapping[str, Any]]] = {}
+        for name, section in named:
+            # The files of a preset have columns of their own.
+            group = section["from"] if section["from"] in SYSTEMS else name
+            groups.setdefault(group, {})[name] = section
         described: dict[str, Any] = {}
-        for system in dict.fromkeys(section["from"] for section in self.logs.values() if "from" in section):
-            sections = {name: section for name, section in self.logs.items() if section.get("from") == system}
+        for sections in groups.values():
+            system = next(iter(sections.values()))["from"]
             files = {name: str(self.folder / section["file"]) for name, section in sections.items()}
             options = {key: value for section in sections.values() for key, value in section.items()
                        if key in SYSTEM_OPTIONS}  # fmt: skip
@@ -213,11 +220,16 @@ def _check_system(arguments: Mapping[str, Any], where: str) -> None:
     """Raise for a system that there is not, and for keys that its files do not need."""
     if "from" not in arguments:
         return
-    from custseg.sources import SYSTEMS
+    from custseg.sources import READABLE
 
-    if arguments["from"] not in SYSTEMS:
-        raise DataError(f"{where} 'from' must be one of {listed(list(SYSTEMS))}, got {arguments['from']!r}.")
-    _check_keys(arguments, ("file", "from", *SYSTEM_OPTIONS), where)
+    system = arguments["from"]
+    if system not in READABLE:
+        raise DataError(f"{where} 'from' must be one of {listed(list(READABLE))}, got {system!r}.")
+    takes = READABLE[system].options()
+    _check_keys(arguments, ("file", "from", *(key for key in SYSTEM_OPTIONS if key in takes)), where)
+    for key in ("columns", "attributes"):
+        if not isinstance(arguments.get(key, {}), dict):
+            raise DataError(f"{where} {key!r} must map names, as in {key} = {{customer = 'Client'}}.")
     only = arguments.get("only", {})
     if not isinstance(only, dict) or not all(isinstance(values, list) for values in only.values()):
         raise DataError(f"{where} 'only' must have a list of values for each role, as in only = {{stage = ['Won']}}.")

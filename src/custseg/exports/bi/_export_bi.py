@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,26 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from custseg._checks import check_choice, check_timezone
-from custseg._frames import table_writer
+from custseg._frames import count_lines, readable_rows, table_writer
 from custseg._privacy import group_size, is_small
-from custseg._write import recover, write_files
+from custseg._write import recover, working_folder, write_files
 from custseg.errors import DataError
 from custseg.exports.bi._hyper import HYPER_FILE, hyper_writer
-from custseg.exports.bi._snapshot import CALLER, BISnapshot, snapshot_of_result, snapshots_of_history
+from custseg.exports.bi._membership import LocalMembership, Membership
+from custseg.exports.bi._same_to_power_bi import colliding
+from custseg.exports.bi._snapshot import BISnapshot, snapshot_of_result, snapshots_of_history
+from custseg.exports.bi._snapshot_members import CALLER
 from custseg.exports.bi._star import Star
 from custseg.exports.bi._star_schema import MEMBERSHIP, SEGMENTS, TABLES, read_tables
+from custseg.exports.bi._streamed_membership import StreamedMembership
 from custseg.model import SegmentModel
 from custseg.result import Segmentation
 from custseg.snapshot import moment_text
 from custseg.texts import LANGUAGES, shortened, single_line, text
 from custseg.tracking import SegmentHistory
+
+MOST_IN_MEMORY = 5_000_000
+"""Rows of `fact_membership`, those of the folder included; each takes some 200 bytes while they are written."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,8 @@ class BIExport:
         Number of customer ids that Power BI takes for another one, because they differ only by case or by spaces at
         the end.
     notes : tuple of str
-        What to bear in mind, in the language of the export.
+        What to bear in mind, in the language of the export: ids and names that Power BI takes for one, and which
+        figures are of a sample.
     """
 
     folder: Path
@@ -55,13 +64,6 @@ class BIExport:
     added: tuple[str, ...]
     colliding_ids: int = 0
     notes: tuple[str, ...] = ()
-
-
-_IN_SPARK = (
-    "the customers of this result are in Spark, and the tables have a row for each of them on this machine. Write the "
-    "memberships there, as in result.assignments.write.parquet('fact_membership'), and the figures of segments from "
-    "result.profiles.to_polars(): the column 'segment' links them."
-)
 
 
 def export_bi(
@@ -143,6 +145,13 @@ def export_bi(
 
     Numbers are whole numbers of 64 bits and float64, dates have no zone, and no column is nested.
 
+    Of a result in Spark, the customers are sorted there and come to this machine in batches. Size, share and revenue
+    share of the segments, confidence and outliers are of all customers; the other figures are those of the sample,
+    as `notes` says. Customers are then in files, and never in memory as a whole: memory holds a partition of Spark, a
+    batch of 131,072 rows, and 65,536 rows of each snapshot of the folder. While the function runs, the disk of the
+    folder needs room for two more copies of the new rows. A history is read in the same way, if it and the folder have
+    more than five million rows, and pyarrow is installed.
+
     Examples
     --------
     >>> from custseg import fit_segments
@@ -165,19 +174,26 @@ def export_bi(
     target = Path(folder)
     with_hyper = hyper or (target / HYPER_FILE).exists()
     last = {HYPER_FILE: hyper_writer(list(TABLES), CALLER)} if with_hyper else {}
-    earlier = read_tables(target, CALLER)
-    star = Star() if earlier is None else Star.of_tables(earlier)
-    snapshots = _snapshots(source, as_of, model=model, language=language)
-    added = [snapshot.moment for snapshot in snapshots if star.add(snapshot, replace=replace)]
-    words = text(language, "bi")
-    tables = star.tables(language, timezone, no_feature=words["no_feature"])
-    writers = {f"{name}.{form}": table_writer(tables[name], form) for name in TABLES for form in ("parquet", "csv")}
-    # The file for Tableau is made from the Parquet files, and so comes last.
-    files = write_files(target, {**writers, **last}, caller=CALLER)
-    ids = tables[MEMBERSHIP].get_column("customer_id").unique().to_list()
-    colliding = sum(len(equal) for equal in _taken_for_one(ids))
-    notes = _notes(tables[SEGMENTS], colliding, words, language=language)
-    return BIExport(target, tuple(files), tuple(star.moments), tuple(added), colliding, notes)
+    whole = source.whole if isinstance(source, Segmentation) else None
+    with working_folder(target, caller=CALLER) if _exceeds_memory(source, target) else nullcontext() as scratch:
+        star = _earlier_star(target, scratch)
+        snapshots = _snapshots(source, as_of, star, scratch=scratch, model=model, language=language)
+        added = [snapshot.moment for snapshot in snapshots if star.add(snapshot, replace=replace)]
+        words, days = text(language, "bi"), star.days(timezone)
+        tables = star.tables(days, language, no_feature=words["no_feature"])
+        writers = {
+            f"{name}.{form}": (
+                star.membership.writer(days, form) if name == MEMBERSHIP else table_writer(tables[name], form)
+            )
+            for name in TABLES
+            for form in ("parquet", "csv")
+        }
+        n_colliding = star.membership.n_colliding()
+        # The file for Tableau is made from the Parquet files, and so comes last.
+        files = write_files(target, {**writers, **last}, caller=CALLER)
+    notes = _notes(tables[SEGMENTS], n_colliding, words, language=language)
+    notes += () if whole is None else tuple(whole.notes(language, "tables"))
+    return BIExport(target, tuple(files), tuple(star.moments), tuple(added), n_colliding, notes)
 
 
 def _language(source: object, model: object, language: object) -> str:
@@ -186,8 +202,6 @@ def _language(source: object, model: object, language: object) -> str:
         raise TypeError(f"{CALLER}: source must be a Segmentation or a SegmentHistory, got {type(source).__name__}.")
     if model is not None and not isinstance(model, SegmentModel):
         raise TypeError(f"{CALLER}: model must be a SegmentModel, got {type(model).__name__}.")
-    if isinstance(source, Segmentation) and source.whole is not None:
-        raise DataError(f"{CALLER}: {_IN_SPARK}")
     if model is not None and isinstance(source, Segmentation):
         raise ValueError(f"{CALLER}: model belongs to a history; a result has its own. Leave it out.")
     if language is not None:
@@ -198,7 +212,36 @@ def _language(source: object, model: object, language: object) -> str:
     return LANGUAGES[0] if model is None else model.language
 
 
-def _snapshots(source: object, as_of: object, *, model: SegmentModel | None, language: str) -> Iterable[BISnapshot]:
+def _exceeds_memory(source: object, target: Path) -> bool:
+    """Whether customers are read from files some at a time: those in Spark, and more than memory may hold."""
+    if isinstance(source, Segmentation):
+        if source.whole is not None:
+            return True
+        n_rows = len(source.labels)
+    else:
+        assert isinstance(source, SegmentHistory)
+        n_rows = sum(source.sizes(CALLER).values())
+    earlier = readable_rows(target / f"{MEMBERSHIP}.parquet")
+    n_rows += 0 if earlier is None else count_lines(earlier)
+    # Files larger than memory are written by pyarrow.
+    return n_rows > MOST_IN_MEMORY and find_spec("pyarrow") is not None
+
+
+def _earlier_star(target: Path, scratch: Path | None) -> Star:
+    """The tables of an earlier export to the folder, if there are any; with `scratch`, memberships stay in files."""
+    earlier = read_tables(target, CALLER, lazily=() if scratch is None else (MEMBERSHIP,))
+    members = None if earlier is None else earlier[MEMBERSHIP]
+    membership: Membership = (
+        LocalMembership(members)
+        if scratch is None
+        else StreamedMembership(scratch, members, appended_to=target, caller=CALLER)
+    )
+    return Star.of_tables(membership, earlier)
+
+
+def _snapshots(
+    source: object, as_of: object, star: Star, *, scratch: Path | None, model: SegmentModel | None, language: str
+) -> Iterable[BISnapshot]:
     """The snapshots of the source, which has a moment for each of them, and one at least."""
     if isinstance(source, Segmentation):
         if as_of is not None and source.as_of is not None:
@@ -210,32 +253,24 @@ def _snapshots(source: object, as_of: object, *, model: SegmentModel | None, lan
             raise DataError(
                 f"{CALLER}: the result was made from a ready table, and has no moment. Give as_of='2024-07-01'."
             )
-        return [snapshot_of_result(source, moment_text(moment, CALLER), language)]
+        as_text = moment_text(moment, CALLER)
+        star.check_moment(as_text)
+        return [snapshot_of_result(source, as_text, language, folder=scratch)]
     assert isinstance(source, SegmentHistory)
     if as_of is not None:
         raise ValueError(f"{CALLER}: as_of belongs to a result; a history has its own moments. Leave it out.")
     if not source.moments(CALLER):
         raise DataError(f"{CALLER}: the history has no snapshots yet. Record one, or export a result.")
-    return snapshots_of_history(source, model, language)
+    return snapshots_of_history(source, model, language, folder=scratch)
 
 
-def _notes(segments: nw.DataFrame[Any], colliding: int, words: Mapping[str, Any], *, language: str) -> tuple[str, ...]:
-    """What Power BI takes for one: it ignores case, and spaces at the end."""
-    count = group_size(None if is_small(np.array(colliding)) else colliding, language)
-    notes = [words["colliding_ids"].format(count=count)] if colliding else []
-    for names in _taken_for_one(segments.get_column("name").to_list()):
+def _notes(
+    segments: nw.DataFrame[Any], n_colliding: int, words: Mapping[str, Any], *, language: str
+) -> tuple[str, ...]:
+    """What Power BI takes for one."""
+    count = group_size(None if is_small(np.array(n_colliding)) else n_colliding, language)
+    notes = [words["colliding_ids"].format(count=count)] if n_colliding else []
+    for names in colliding(segments.get_column("name").to_list()):
         shown = shortened([words["quoted"].format(name=single_line(name)) for name in names], language)
         notes.append(words["colliding_names"].format(names=", ".join(shown)))
     return tuple(notes)
-
-
-def _taken_for_one(values: Iterable[str]) -> list[list[str]]:
-    """The values that are equal to another one apart from case and spaces at the end, in groups."""
-    values = list(values)
-    folded = [value.casefold().rstrip() for value in values]
-    times = Counter(folded)
-    groups: dict[str, list[str]] = {}
-    for value, plain in zip(values, folded, strict=True):
-        if times[plain] > 1:
-            groups.setdefault(plain, []).append(value)
-    return list(groups.values())

@@ -8,22 +8,13 @@ from datetime import date
 from typing import Any
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
-from custseg._frames import frame_from_columns
 from custseg.errors import DataError
 from custseg.exports.bi._dates import date_rows, day_of_moment
-from custseg.exports.bi._snapshot import CALLER, BISnapshot, Group
-from custseg.exports.bi._star_schema import (
-    DATES,
-    FEATURES,
-    MEMBERSHIP,
-    METRICS,
-    SEGMENTS,
-    columns_of_rows,
-    rows_of,
-    typed_table,
-)
+from custseg.exports.bi._membership import LocalMembership, Membership
+from custseg.exports.bi._snapshot import BISnapshot
+from custseg.exports.bi._snapshot_members import CALLER, Group
+from custseg.exports.bi._star_schema import DATES, FEATURES, METRICS, SEGMENTS, columns_of_rows, rows_of, typed_table
 from custseg.tracking import is_zoned, unclustered_group
 
 NO_FEATURE = 0
@@ -31,7 +22,6 @@ NO_FEATURE = 0
 
 _FigureKey = tuple[int, int, str, str | None]
 _FIGURE_COLUMNS = ("segment_key", "feature_key", "measure", "category")
-_MEMBER_COLUMNS = ("customer_key", "customer_id", "segment_key", "confidence", "is_outlier")
 
 
 @dataclass
@@ -40,39 +30,31 @@ class Star:
 
     Attributes
     ----------
-    members : dict of str to narwhals DataFrame
-        The rows of `fact_membership` by moment, sorted by id.
+    membership : Membership
+        The rows of `fact_membership`.
     figures : dict of str to dict
         Value and bound of each row of `fact_metric` by moment.
     segments, features : dict of int to dict
         Attributes of the rows of `dim_segment` and `dim_feature`.
-    customers : narwhals DataFrame
-        `customer_id` and `customer_key`, each once.
     described_at : dict
         By table and key, the latest moment with figures of a segment or a feature; earlier ones describe it no more.
     """
 
-    members: dict[str, nw.DataFrame[Any]] = field(default_factory=dict)
+    membership: Membership = field(default_factory=LocalMembership)
     figures: dict[str, dict[_FigureKey, tuple[float | None, str | None]]] = field(default_factory=dict)
     segments: dict[int, dict[str, Any]] = field(default_factory=dict)
     features: dict[int, dict[str, Any]] = field(default_factory=dict)
-    customers: nw.DataFrame[Any] = field(
-        default_factory=lambda: typed_table(MEMBERSHIP, columns_of_rows(MEMBERSHIP, [])).select(
-            "customer_id", "customer_key"
-        )
-    )
     described_at: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @classmethod
-    def of_tables(cls, tables: Mapping[str, nw.DataFrame[Any]]) -> Star:
-        """The content of the tables of an earlier export."""
-        star = cls()
+    def of_tables(cls, membership: Membership, tables: Mapping[str, nw.DataFrame[Any]] | None) -> Star:
+        """The content of the tables of an earlier export, if there are any."""
+        star = cls(membership)
+        if tables is None:
+            return star
         star.segments = {row["segment_key"]: row for row in rows_of(tables[SEGMENTS])}
         star.features = {row["feature_key"]: row for row in rows_of(tables[FEATURES])}
-        for (moment,), rows in tables[MEMBERSHIP].group_by("snapshot"):
-            star.members[str(moment)] = rows.select(_MEMBER_COLUMNS).sort("customer_id")
-            star.figures[str(moment)] = {}
-        star.customers = tables[MEMBERSHIP].select("customer_id", "customer_key").unique()
+        star.figures = {moment: {} for moment in membership.moments}
         for row in rows_of(tables[METRICS]):
             key: _FigureKey = (row["segment_key"], row["feature_key"], row["measure"], row["category"])
             star.figures.setdefault(row["snapshot"], {})[key] = row["value"], row["hidden"]
@@ -83,7 +65,15 @@ class Star:
     @property
     def moments(self) -> list[str]:
         """The moments of the snapshots, the earliest first."""
-        return sorted(self.members)
+        return self.membership.moments
+
+    def check_moment(self, moment: str) -> None:
+        """Raise if the other snapshots have moments of another kind."""
+        if differing := [present for present in self.moments if is_zoned(present) != is_zoned(moment)]:
+            raise DataError(
+                f"{CALLER}: the snapshots must all have a time zone or all have none; the folder has {differing[0]}, "
+                f"and {moment} is to be added. Use another folder."
+            )
 
     def add(self, snapshot: BISnapshot, *, replace: bool) -> bool:
         """Add a snapshot; whether anything of its facts is new.
@@ -94,13 +84,8 @@ class Star:
             If there is a snapshot of this moment with other content, or the others have moments of another kind.
         """
         moment = snapshot.moment
-        if differing := [present for present in self.members if is_zoned(present) != is_zoned(moment)]:
-            raise DataError(
-                f"{CALLER}: the snapshots must all have a time zone or all have none; the folder has {differing[0]}, "
-                f"and {moment} is to be added. Use another folder."
-            )
+        self.check_moment(moment)
         segment_keys = {group: self._segment_key(group) for group in snapshot.groups}
-        members = self._with_keys(snapshot, [segment_keys[group] for group in snapshot.groups])
         names = [*snapshot.features, *(figure.feature for figure in snapshot.figures)]
         feature_keys = {name: self._feature_key(name) for name in dict.fromkeys(names)}
         figures: dict[_FigureKey, tuple[float | None, str | None]] = {
@@ -111,9 +96,10 @@ class Star:
             for item in snapshot.figures
             if item.value is not None or item.hidden is not None
         }
-        before, earlier = self.members.get(moment), self.figures.get(moment, {})
-        is_same = before is not None and _equal(before, members) and _agree(earlier, figures)
-        if before is not None and not is_same and not replace:
+        is_new, earlier = moment not in self.moments, self.figures.get(moment, {})
+        has_same_members = self.membership.add(snapshot, [segment_keys[group] for group in snapshot.groups])
+        is_same = has_same_members and _agree(earlier, figures)
+        if not is_new and not is_same and not replace:
             raise DataError(
                 f"{CALLER}: the folder has a snapshot as of {moment} with other content. "
                 "Give replace=True to replace it, or another folder."
@@ -122,14 +108,16 @@ class Star:
             self._describe(moment, (SEGMENTS, segment_keys[group]), words)
         for name, description in snapshot.features.items():
             self._describe(moment, (FEATURES, feature_keys[name]), description)
-        self.members[moment] = members
         self.figures[moment] = earlier | figures if is_same else figures
         self._note_described(moment, figures)
         return not is_same or self.figures[moment] != earlier
 
-    def tables(self, language: str, timezone: str, *, no_feature: str) -> dict[str, nw.DataFrame[Any]]:
-        """The five tables."""
-        days = {moment: day_of_moment(moment, timezone) for moment in self.moments}
+    def days(self, timezone: str) -> dict[str, date]:
+        """The day of each snapshot, the earliest first."""
+        return {moment: day_of_moment(moment, timezone) for moment in self.moments}
+
+    def tables(self, days: Mapping[str, date], language: str, *, no_feature: str) -> dict[str, nw.DataFrame[Any]]:
+        """All tables but that of the memberships."""
         features = {NO_FEATURE: {"feature_key": NO_FEATURE, "is_clustered": False}, **self.features}
         features[NO_FEATURE]["label"] = no_feature
         figures: list[dict[str, Any]] = [
@@ -144,26 +132,16 @@ class Star:
             FEATURES: [features[key] for key in sorted(features)],
             METRICS: figures,
         }
-        tables = {name: typed_table(name, columns_of_rows(name, lines)) for name, lines in rows.items()}
-        return {**tables, MEMBERSHIP: self._membership(days)}
+        return {name: typed_table(name, columns_of_rows(name, lines)) for name, lines in rows.items()}
 
     def _segment_rows(self, days: Mapping[str, date]) -> Iterator[dict[str, Any]]:
         """The segments that have customers in a snapshot, with the days of the first and the last of these."""
         days_of: dict[int, list[date]] = {}
         for moment, day in days.items():
-            for key in self.members[moment].get_column("segment_key").unique().to_list():
+            for key in self.membership.segment_keys(moment):
                 days_of.setdefault(key, []).append(day)
         for key in sorted(days_of, key=lambda key: (key < 0, abs(key))):
             yield {**self.segments[key], "first_date": min(days_of[key]), "last_date": max(days_of[key])}
-
-    def _membership(self, days: Mapping[str, date]) -> nw.DataFrame[Any]:
-        parts = [
-            self.members[moment].select(
-                nw.lit(day, nw.Date).alias("date"), nw.lit(moment, nw.String).alias("snapshot"), *_MEMBER_COLUMNS
-            )
-            for moment, day in days.items()
-        ]
-        return nw.concat(parts)
 
     def _segment_key(self, group: Group) -> int:
         """The number of a segment; for customers in none a number below 0, the same in every snapshot."""
@@ -185,25 +163,6 @@ class Star:
             self.features[keys[name]] = {"feature_key": keys[name], "feature": name}
         return keys[name]
 
-    def _with_keys(self, snapshot: BISnapshot, segment_keys: list[int]) -> nw.DataFrame[Any]:
-        """The members with the keys of segments and customers; new customers get the next keys, in the order of ids."""
-        members = snapshot.members
-        fresh = members.join(self.customers, on="customer_id", how="anti").get_column("customer_id").sort()
-        last = int(self.customers.get_column("customer_key").max() or 0)
-        keys = np.arange(last + 1, last + 1 + len(fresh), dtype=np.int64)
-        added = nw.from_native(
-            frame_from_columns({"customer_id": fresh.to_list(), "customer_key": keys}), eager_only=True
-        ).with_columns(nw.col("customer_id").cast(nw.String))
-        self.customers = nw.concat([self.customers, added])
-        codes = np.asarray(segment_keys, dtype=np.int64)[snapshot.codes]
-        column = nw.from_native(frame_from_columns({"segment_key": codes}), eager_only=True)["segment_key"]
-        return (
-            members.with_columns(column)
-            .join(self.customers, on="customer_id", how="left")
-            .select(_MEMBER_COLUMNS)
-            .sort("customer_id")
-        )
-
     def _describe(self, moment: str, entry: tuple[str, int], attributes: Mapping[str, Any]) -> None:
         """Take over the attributes of a moment, unless a later one has described the entry already."""
         if moment >= self.described_at.get(entry, ""):
@@ -214,10 +173,6 @@ class Star:
         for segment_key, feature_key in {(key[0], key[1]) for key in figures}:
             for key in ((SEGMENTS, segment_key), (FEATURES, feature_key)):
                 self.described_at[key] = max(moment, self.described_at.get(key, ""))
-
-
-def _equal(before: nw.DataFrame[Any], after: nw.DataFrame[Any]) -> bool:
-    return bool(before.to_native().equals(after.to_native()))
 
 
 def _agree(before: Mapping[_FigureKey, object], after: Mapping[_FigureKey, object]) -> bool:

@@ -6,13 +6,13 @@ refuses float32, unsigned 64-bit numbers, wide decimals, nested columns and colu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import frame_from_columns, parquet_table
+from custseg._frames import frame_from_columns, parquet_table, readable_rows
 from custseg.errors import DataError
 from custseg.texts import listed, shown
 
@@ -75,8 +75,10 @@ def columns_of_rows(name: str, rows: Sequence[Mapping[str, object]]) -> dict[str
     return {column: [row.get(column) for row in rows] for column in TABLES[name]}
 
 
-def read_tables(folder: Path, caller: str) -> dict[str, nw.DataFrame[Any]] | None:
+def read_tables(folder: Path, caller: str, *, lazily: Collection[str] = ()) -> dict[str, Any] | None:
     """The tables of an earlier export; None where the folder has none of them.
+
+    Those that are named in `lazily` are LazyFrames on their files.
 
     Raises
     ------
@@ -88,17 +90,18 @@ def read_tables(folder: Path, caller: str) -> dict[str, nw.DataFrame[Any]] | Non
     if len(lacking) == len(files):
         return None
     if lacking:
-        raise _not_ours(caller, folder, f"it lacks {listed(lacking)}, and has the other tables")
+        raise not_appendable(caller, folder, f"it lacks {listed(lacking)}, and has the other tables")
     tables = {}
     for name, path in files.items():
-        table = parquet_table(path)
-        if table is None or dict(table.schema) != TABLES[name]:
-            raise _not_ours(caller, folder, f"{path.name!r} is damaged, or not the table of this version")
+        table = readable_rows(path) if name in lazily else parquet_table(path)
+        if table is None or dict(table.collect_schema()) != TABLES[name]:
+            raise not_appendable(caller, folder, f"{path.name!r} is damaged, or not the table of this version")
         tables[name] = table
     return tables
 
 
-def _not_ours(caller: str, folder: Path, reason: str) -> DataError:
+def not_appendable(caller: str, folder: Path, reason: str) -> DataError:
+    """The error for a folder that has files, and not all tables of this version."""
     return DataError(
         f"{caller}: the folder {shown(str(folder), 300)} cannot be appended to: {reason}. "
         "Give another folder, or move its files away and export all snapshots again."

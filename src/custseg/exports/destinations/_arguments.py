@@ -78,6 +78,11 @@ def checked_attribute(attribute: object, system: Destination) -> str:
             f"{CALLER}: attribute must be the name of a column of {system.title}, such as {system.attribute!r}, "
             f"got {attribute!r}."
         )
+    if any(attribute.casefold() == column.header.casefold() for column in system.columns):
+        raise ValueError(
+            f"{CALLER}: attribute={attribute!r} is the name of another column of the file for {system.title}. Give "
+            f"another one, such as {system.attribute!r}."
+        )
     return attribute
 
 

@@ -26,7 +26,15 @@ from custseg.exports.destinations._members import Members, chosen_segment, membe
 from custseg.exports.destinations._names import written_names
 from custseg.exports.destinations._notes import export_notes
 from custseg.exports.destinations._people import GIVEN, read_people
-from custseg.exports.destinations._rows import Rows, chosen_members, in_order, rows_of, used_columns, values_of
+from custseg.exports.destinations._rows import (
+    Addresses,
+    Rows,
+    chosen_members,
+    in_order,
+    rows_of,
+    used_columns,
+    values_of,
+)
 from custseg.identity import checked_country
 from custseg.model import SegmentModel
 from custseg.texts import LANGUAGES, listed, plural
@@ -114,7 +122,7 @@ def export_destination(
         Column of ids in `customers`; by default `customer_id`.
     suppress : sequence of str, optional
         Columns of `customers` that say that nothing may be sent; by default `unsubscribed`, `complained` and `bounced`,
-        as far as there are such columns.
+        as far as there are such columns. An address or number of theirs is written in no other row either.
     names : mapping of int or str to str, optional
         Other names of segments for this system.
     attribute : str, optional
@@ -181,15 +189,17 @@ def export_destination(
         suppress=checked_list(suppress),
         caller=CALLER,
     )
-    chosen = chosen_members(of_source, people, segment=own_segment, change=members)
-    needed = sorted(set(chosen.values()) if own_segment is None else [own_segment], key=in_order)
-    called = written_names(of_source, needed, names, destination=system, caller=CALLER)
     used = used_columns(system, people, asked)
     _check_keys(used, system)
     values = values_of(used, people, country=home, encoding=system.encoding, caller=CALLER)
+    addresses = Addresses.of(values, people, system)
+    chosen = chosen_members(of_source, people, addresses, segment=own_segment, change=members)
+    needed = sorted(set(chosen.values()) if own_segment is None else [own_segment], key=in_order)
+    called = written_names(of_source, needed, names, destination=system, caller=CALLER)
     rows = rows_of(
-        chosen, of_source, people, destination=system, columns=used, values=values, for_removal=members == "left"
-    )
+        chosen, of_source, people, destination=system, columns=used, values=values, addresses=addresses,
+        for_removal=members == "left",
+    )  # fmt: skip
     file = SystemFile(
         destination, system, used, rows, called, attribute=written_attribute, header=header, as_of=of_source.as_of
     )
@@ -231,8 +241,9 @@ def _check_size(rows: Rows, content: bytes, system: Destination, *, members: str
     n_rows = len(rows.cells)
     if not n_rows:
         reasons = "; ".join(f"{reason}: {few(count, 'customer')}" for reason, count in rows.left_out.items())
+        numbers = " Phone numbers without '+' need country=, such as country='RU'." if rows.invalid.get("phone") else ""
         raise DataError(
-            f"{CALLER}: nobody is left to write ({reasons or 'no customer is chosen'}). Nothing was written."
+            f"{CALLER}: nobody is left to write ({reasons or 'no customer is chosen'}). Nothing was written.{numbers}"
         )
     minimum = max(system.minimum_rows, system.minimum_matched)
     if members == "all" and n_rows < minimum:

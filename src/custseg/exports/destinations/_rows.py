@@ -12,6 +12,8 @@ from custseg.exports.destinations._members import Members, Segment
 from custseg.exports.destinations._people import REFUSALS, People
 from custseg.exports.destinations._values import written_values
 
+_ADDRESSES = ("email", "phone")
+"""Fields that a refusal is about, whoever has them."""
 Values = Mapping[str, Sequence[str | None]]
 """For each field the written value of each row of the table of customers."""
 
@@ -65,14 +67,61 @@ def values_of(
     return values
 
 
-def refusal(customer: str, members: Members, people: People) -> str | None:
+@dataclass(frozen=True)
+class Addresses:
+    """The values of people, without those that somebody has refused.
+
+    One address may stand in the rows of several customers: who has unsubscribed with it gets nothing by another row.
+
+    Attributes
+    ----------
+    values : mapping of str to sequence
+        For each field the written value of each row; None also where it was refused.
+    refused : mapping of int to str
+        By row, why nothing is left by which the system could know the customer, who has refused nothing.
+    """
+
+    values: Values
+    refused: Mapping[int, str]
+
+    @classmethod
+    def of(cls, values: Values, people: People, destination: Destination) -> Addresses:
+        """The values of the table of customers."""
+        own = {row: reason for row in people.position.values() if (reason := _own_refusal(people, row))}
+        fields = [field for field in _ADDRESSES if field in values]
+        refusals = {field: {values[field][row]: reason for row, reason in own.items()} for field in fields}
+        left = {
+            field: [None if value in refusals.get(field, {}) else value for value in column]
+            for field, column in values.items()
+        }
+        refused = {}
+        for row in set(people.position.values()) - own.keys():
+            lost = [refusals[field][values[field][row]] for field in fields if values[field][row] != left[field][row]]
+            if lost and not _complete_keys(row, left, destination):
+                refused[row] = lost[0]
+        return cls(left, refused)
+
+
+def _own_refusal(people: People, row: int) -> str | None:
+    """Why nothing may be sent, by the customer's own row."""
+    for name, flags in people.refusals.items():
+        if flags[row]:
+            return name if name in REFUSALS else "suppressed"
+    return None
+
+
+def _complete_keys(row: int, values: Values, destination: Destination) -> list[tuple[str, ...]]:
+    """The lists of fields by which the system can know a person."""
+    return [key for key in destination.keys if all(field in values and values[field][row] for field in key)]
+
+
+def refusal(customer: str, members: Members, people: People, *, addresses: Addresses) -> str | None:
     """Why nothing may be sent to a customer; None if it may."""
     row = people.position.get(customer)
     if row is None:
         return "no_contact"
-    for name, flags in people.refusals.items():
-        if flags[row]:
-            return name if name in REFUSALS else "suppressed"
+    if reason := _own_refusal(people, row) or addresses.refused.get(row):
+        return reason
     if customer in members.blocked:
         return "not_reachable"
     if people.consented is not None and not people.consented[row]:
@@ -80,7 +129,9 @@ def refusal(customer: str, members: Members, people: People) -> str | None:
     return None
 
 
-def chosen_members(members: Members, people: People, *, segment: Segment | None, change: str) -> dict[str, Segment]:
+def chosen_members(
+    members: Members, people: People, addresses: Addresses, *, segment: Segment | None, change: str
+) -> dict[str, Segment]:
     """The customers to look at, with the segment that is written: all, those who entered it, or those to remove.
 
     To be removed is who was in the segment, and is not in it now or may no longer be contacted.
@@ -89,7 +140,7 @@ def chosen_members(members: Members, people: People, *, segment: Segment | None,
     chosen: dict[str, Segment] = {}
     for customer, now, earlier in zip(members.ids, members.segments, before, strict=True):
         if change == "left":
-            is_member = now == segment and refusal(customer, members, people) is None
+            is_member = now == segment and refusal(customer, members, people, addresses=addresses) is None
             if segment is not None and earlier == segment and not is_member:
                 chosen[customer] = segment
         elif now is not None and segment in (None, now) and (change == "all" or now != earlier):
@@ -110,71 +161,80 @@ def rows_of(
     destination: Destination,
     columns: Sequence[Column],
     values: Values,
+    addresses: Addresses,
     for_removal: bool,
 ) -> Rows:
-    """The rows of the file; whoever is removed needs no consent."""
+    """The rows of the file; whoever is removed needs no consent, and is removed by every address."""
     left_out: Counter[str] = Counter()
     invalid: Counter[str] = Counter()
-    candidates: list[tuple[Segment, str, str, tuple[str, ...]]] = []
+    candidates: list[_Candidate] = []
+    written = values if for_removal else addresses.values
     for customer, segment in chosen.items():
         row = people.position.get(customer)
-        reason = ("no_contact" if row is None else None) if for_removal else refusal(customer, members, people)
+        reason = "no_contact" if row is None else None
+        reason = reason if for_removal else refusal(customer, members, people, addresses=addresses)
         if reason is not None or row is None:
             left_out[reason or "no_contact"] += 1
             continue
         for column in columns:
             if people.fields[column.field][row] is not None and values[column.field][row] is None:
                 invalid[column.field] += 1
-        cells, key = _cells(row, columns, values, destination=destination)
-        if key is None:
+        cells, keys = _cells(row, columns, written, destination=destination)
+        if not keys:
             left_out["no_key"] += 1
         elif any(column.hash is None and safe_text(cell) != cell for column, cell in zip(columns, cells, strict=True)):
             left_out["formula"] += 1
         else:
-            candidates.append((segment, customer, key, cells))
-    candidates.sort(key=lambda item: (in_order(item[0]), item[1]))
+            candidates.append(_Candidate(segment, customer, keys, cells))
+    candidates.sort(key=lambda item: (in_order(item.segment), item.customer))
     return _without_repeats(candidates, left_out, invalid, is_audience=destination.use == "audience")
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A person who may be written, with the values by which the system knows them, the first one before the others."""
+
+    segment: Segment
+    customer: str
+    keys: list[str]
+    cells: tuple[str, ...]
 
 
 def _cells(
     row: int, columns: Sequence[Column], values: Values, *, destination: Destination
-) -> tuple[tuple[str, ...], str | None]:
-    """The cells of a person, and the value by which the system knows them; None if there is none."""
+) -> tuple[tuple[str, ...], list[str]]:
+    """The cells of a person, and the values by which the system knows them."""
     person = {column.field: values[column.field][row] for column in columns}
-    complete = [key for key in destination.keys if all(person.get(field) for field in key)]
+    complete = _complete_keys(row, {field: values[field] for field in person}, destination)
     useful = {field for key in complete for field in key}
     together = {field for key in destination.keys if len(key) > 1 for field in key}
     cells = tuple("" if column.field in together - useful else person[column.field] or "" for column in columns)
     lacks = any(column.required and not person[column.field] for column in columns)
-    key = None if lacks or not complete else "\0".join(f"{field}\0{person[field]}" for field in complete[0])
-    return cells, key
+    return cells, [] if lacks else ["\0".join(f"{field}\0{person[field]}" for field in key) for key in complete]
 
 
 def _without_repeats(
-    candidates: Sequence[tuple[Segment, str, str, tuple[str, ...]]],
-    left_out: Counter[str],
-    invalid: Mapping[str, int],
-    *,
-    is_audience: bool,
+    candidates: Sequence[_Candidate], left_out: Counter[str], invalid: Mapping[str, int], *, is_audience: bool
 ) -> Rows:
     """One row for each person that the system can tell apart.
 
-    In a file with segments, customers who share an e-mail address (or another key) and are in different segments are
-    left out: the last row would win by chance.
+    In a file with segments, a customer whom the system knows by an e-mail address (or another key) that a customer of
+    another segment has too is left out: the last row would win by chance.
     """
     segments_of: dict[str, set[Segment]] = {}
-    for segment, _, key, _ in candidates:
-        segments_of.setdefault(key, set()).add(segment)
+    for candidate in candidates:
+        for key in candidate.keys:
+            segments_of.setdefault(key, set()).add(candidate.segment)
     written: set[object] = set()
     cells, segments = [], []
-    for segment, _, key, line in candidates:
-        identity = line if is_audience else key
-        if not is_audience and len(segments_of[key]) > 1:
+    for candidate in candidates:
+        identity = candidate.cells if is_audience else candidate.keys[0]
+        if not is_audience and len(segments_of[candidate.keys[0]]) > 1:
             left_out["shared_key"] += 1
         elif identity in written:
             left_out["duplicate"] += 1
         else:
             written.add(identity)
-            cells.append(line)
-            segments.append(segment)
+            cells.append(candidate.cells)
+            segments.append(candidate.segment)
     return Rows(cells, segments, dict(sorted(left_out.items())), dict(sorted(invalid.items())))

@@ -36,6 +36,13 @@ ABSTRACT = (POINTS, "ratio", "log ratio", "step")
 _LEAST_IN_THE_MIDDLE = 0.33
 # Of fewer members, or others, a median says little about them.
 _COVERED = 0.5
+_ORDERS, _LAST, _JOINED = "order_count", "recency_days", "age_days"
+NEARLY_ALL = 0.8
+"""So large a part of the members stands for nearly all: a single value is said of it, a range is widened to it."""
+SCALES = (5, 7, 10)
+"""Last answers of the usual scales."""
+# A question on the scale has so many different answers.
+_FEWEST_ANSWERS = 3
 NEEDED_ORDERS = {
     "trend": 3, "gap_cv": 3, "gap_days_mean": 2, "expected_gap_days": 2, "overdue_ratio": 3, "orders_per_30d": 2,
     "recency_span_days": 2, "repeat_count": 2, "repeat_value": 2, "peak_share": 2,
@@ -128,6 +135,16 @@ class ColumnStatistics:
         enough = min(ranks.counts[segment], ranks.others_counts[segment]) >= SMALLEST_GROUP
         return ranks.effects[segment] if enough else None
 
+    def is_of_one_order(self, segment: int) -> bool:
+        """Whether nearly all members ordered once, so that they joined with the last order of which the days are known.
+
+        False for a table without orders or the days since the last one.
+        """
+        if not {_ORDERS, _LAST} <= set(self.table.numbers):
+            return False
+        orders = self.table.values(_ORDERS)[self.labels == segment]
+        return bool((orders == 1).mean() >= NEARLY_ALL) if len(orders) else False
+
     def derived(self, clustered_on: Collection[str]) -> set[str]:
         """The features that are made from logs and were not clustered on; not columns that the user gave."""
         made_from = clustered_on or self.table.clustering_columns
@@ -168,6 +185,8 @@ class ColumnStatistics:
         Where members are in the middle and others on both sides, it is the range, if it says more than the ranks do.
         """
         if name in self.ranked:
+            if name == _JOINED and self.is_of_one_order(segment):
+                return []
             effect, middle = self.effect(name, segment), None
             if may_be_range:
                 middle = self._in_the_middle(name, segment)
@@ -302,6 +321,12 @@ def column_statistics(
     counts = {name: category_counts(column, labels, n_segments) for name, column in table.categories.items()}
     shares = {name: category_shares(table.categories[name], counts[name]) for name in counts}
     return ColumnStatistics(table, labels, n_segments, ranks, counts, shares)
+
+
+def is_on_scale(grid: Floats) -> bool:
+    """Whether all values, in ascending order, are on a scale with the largest one as its end: 2 to 5 of 1 to 5."""
+    is_whole = len(grid) > 0 and bool((grid == np.floor(grid)).all())
+    return is_whole and len(grid) >= _FEWEST_ANSWERS and grid[0] >= 0 and grid[-1] in SCALES
 
 
 def _category_overlaps(counts: Integers) -> Floats:

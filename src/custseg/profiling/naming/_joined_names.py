@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from custseg.profiling.naming.traits._words import MAIN, Trait, Words, in_each_language
-from custseg.profiling.naming.traits.columns._labels import short_labels, without_omitted
+from custseg.profiling.naming.traits.columns._labels import omitted_words, short_labels, without_omitted
 from custseg.texts import LANGUAGES, text
 
 SEPARATOR = " · "
@@ -47,14 +47,21 @@ def numbered_name(name: Words, reserved: Collection[Words]) -> Words:
 def joined(traits: Sequence[Trait]) -> Words:
     """The words of the traits: recency, frequency and money first, then what hardly any others have.
 
-    Then the columns in their order; who the members are comes last.
+    Then the columns in their order; who the members are comes last. A long name says once with whom it compares.
     """
     ordered = _in_order(traits)
     names = {language: SEPARATOR.join(_without_repetition(ordered, language)) for language in LANGUAGES}
     return {
-        language: name if len(name) <= LONGEST_NAME[language] else without_omitted(name, language)
+        language: name if len(name) <= LONGEST_NAME[language] else _compared_once(name, language)
         for language, name in names.items()
     }
+
+
+def _compared_once(name: str, language: str) -> str:
+    """The name with the last of the words that say with whom it compares: "fewer nights · more visits than others"."""
+    omitted = omitted_words(language)
+    before, last, after = name.rpartition(omitted)
+    return without_omitted(before, language) + last + after
 
 
 def _in_order(traits: Sequence[Trait]) -> list[Trait]:
@@ -87,6 +94,12 @@ def _listed(labels: Sequence[str], language: str) -> str:
     return str(words["together"]).format(str(words["comma"]).join(first), last) if first else last
 
 
+def _comparison_length(traits: Sequence[Trait], language: str) -> int:
+    """Characters of the words that say with whom the traits compare; 0 if none does."""
+    omitted = omitted_words(language)
+    return len(omitted) if any(omitted in trait.words[language] for trait in traits) else 0
+
+
 def key_of(words: Words) -> tuple[str, ...]:
     """The words in every language, in which names are compared."""
     return tuple(words[language].casefold() for language in LANGUAGES)
@@ -95,10 +108,11 @@ def key_of(words: Words) -> tuple[str, ...]:
 def is_short(traits: Sequence[Trait], longest: Mapping[str, int] = LONGEST_NAME) -> bool:
     """Whether a name made of the traits has at most so many characters in each language, see `Trait.lengths`."""
     separators = len(SEPARATOR) * (len(traits) - 1)
+    compared = {language: _comparison_length(traits, language) for language in LANGUAGES}
     too_long = [
         language
         for language in LANGUAGES
-        if sum(trait.lengths[language] for trait in traits) + separators > longest[language]
+        if sum(trait.lengths[language] for trait in traits) + separators + compared[language] > longest[language]
     ]
     if not too_long or len(traits) == 1:
         return not too_long
@@ -108,7 +122,7 @@ def is_short(traits: Sequence[Trait], longest: Mapping[str, int] = LONGEST_NAME)
         surplus = sum(
             len(without_omitted(trait.words[language], language)) - trait.lengths[language] for trait in traits
         )
-        name = without_omitted(SEPARATOR.join(_without_repetition(ordered, language)), language)
+        name = _compared_once(SEPARATOR.join(_without_repetition(ordered, language)), language)
         if len(name) - surplus > longest[language]:
             return False
     return True

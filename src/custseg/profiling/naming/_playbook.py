@@ -33,6 +33,7 @@ _AFTER = (">=", ">")
 _CLEAR = 0.33
 """So many more of the members than of the others make a difference of which advice speaks (Romano et al. 2006)."""
 _FLAGS = ("contactable_", "consent_")
+_HALF = 0.5
 
 
 @dataclass(frozen=True, repr=False)
@@ -123,14 +124,15 @@ def advice(
     `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
     column; `share` gives the share of the members that meet some terms, `share_of_others` that of all others; `mails`
     says how members and others read theirs, and ``{opened}`` stands for the share that the members opened. Where no
-    line applies, the advice says so, and what sets the segment apart: who knows the business may know what to do.
+    line of the play applies to most, it is the one that applies to most of those that do to half. Where none does, the
+    advice says so, and what sets the segment apart: who knows the business may know what to do.
     """
     reading, reading_of_others = mails
     read_share = reading.corrected(share)
     lines_of = _LinesOf(read_share, share_of_others, reading, reading_of_others, size, season_plays or {})
-    dos, donts = (
-        lines_of.applicable(lines) for lines in ((*play.do, *general_play.do), (*play.dont, *general_play.dont))
-    )
+    # Where half of them have been away for a year, and half have not, neither line holds for most.
+    dos = [*(lines_of.applicable(play.do) or lines_of.best(play.do)), *lines_of.applicable(general_play.do)]
+    donts = lines_of.applicable((*play.dont, *general_play.dont))
     play = _with_instead(play, read_share, reading)
     # Who visits has not gone, however long ago the last order was.
     if is_around := share((_AROUND,)) >= MAJORITY:
@@ -158,7 +160,7 @@ def advice(
                     *_reach_words(reach, size, language, avoids=play.avoids),
                 ]
             ),
-            cadence=_cadence(play, typical, lines_of, language=language),
+            cadence=_cadence(play, typical, lines_of, language=language) if dos else _as_for_all(language),
             language=language,
         )
         for language in LANGUAGES
@@ -199,13 +201,18 @@ class _LinesOf:
         whom several of `unless` hold are taken off as often, so that no line is given to too few. What most others have
         alike is left out where a line says so.
         """
-        return [
-            line
-            for line in lines
-            if self.share(line.when) - sum(self.share((*line.when, term)) for term in line.unless) >= MAJORITY
-            and (self.reading.is_unread or not line.unread)
-            and (not line.apart or self._is_apart(line))
-        ]
+        return [line for line in lines if self._share(line) >= MAJORITY and self._may_be_given(line)]
+
+    def best(self, lines: tuple[Line, ...]) -> list[Line]:
+        """The line that holds for most members of all that hold for half of them; none where there is none."""
+        halves = [line for line in lines if self._share(line) >= _HALF and self._may_be_given(line)]
+        return sorted(halves, key=self._share, reverse=True)[:1]
+
+    def _share(self, line: Line) -> float:
+        return self.share(line.when) - sum(self.share((*line.when, term)) for term in line.unless)
+
+    def _may_be_given(self, line: Line) -> bool:
+        return (self.reading.is_unread or not line.unread) and (not line.apart or self._is_apart(line))
 
     def _is_apart(self, line: Line) -> bool:
         is_apart = not line.when or self.share_of_others(line.when) <= self.share(line.when) - _CLEAR
@@ -264,6 +271,10 @@ def _channel(play: Play, typical: Mapping[str, Typical], language: str) -> str:
 def _channel_name(channel: str, language: str) -> str:
     """The usual channels in the language, others as they are."""
     return str(text(language, "profiling", "channels").get(channel.lower(), single_line(channel)))
+
+
+def _as_for_all(language: str) -> str:
+    return str(text(language, "profiling", "reach", "any"))
 
 
 def _says_away(term: Term) -> bool:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from custseg._column_kinds import answer_of, is_age_name
-from custseg.profiling.measures._terms import MISSING, Term
+from custseg.profiling.measures._column_statistics import NEARLY_ALL
+from custseg.profiling.measures._terms import KNOWN, MISSING, Term
 from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import COMPARED, Trait, Words
 from custseg.profiling.naming.traits.columns._clear_topics import clear_topic_of, is_sensitive, is_unknown
 from custseg.profiling.naming.traits.columns._column_topics import ANY, Topic, is_time_of_trouble, topics
 from custseg.profiling.naming.traits.columns._last_times import tokens_of, unit_in
+from custseg.profiling.naming.traits.columns._number_kinds import RATING
 from custseg.texts import LANGUAGES, text
 
 Share = Callable[[Sequence[Term]], float]
@@ -187,8 +189,11 @@ def _line_of(trait: Trait, share: Share, *, is_away: bool) -> Key | None:
         return _line_of_missing(trait)
     if topic is None or topic.is_silent:
         return None
+    # Answers that many do not give are about what does not concern them.
+    if trait.scale == RATING and share((Term(trait.feature, KNOWN),)) < NEARLY_ALL:
+        return None
     kind = _kind_of(trait, topic, share)
-    if kind == _MIDDLE:
+    if kind == _MIDDLE and trait.scale != RATING:
         # Bounds say neither low nor high, but where the topic says what that is in human terms.
         kind = next((kind for kind in _kinds_of_bounds(trait) if kind in topic.within), kind)
     kind = kind if kind in topic.lines else _KINDS.get(kind, kind)
@@ -251,15 +256,15 @@ def _is_within(trait: Trait, topic: Topic, kind: str, *, share: Share) -> bool:
 
 
 def _line_of_missing(trait: Trait) -> Key | None:
-    """Whether to ask for a missing value or to find out what it means; of health or family neither."""
-    if is_sensitive(trait.feature, _labels(trait)):
+    """Whether to ask for a missing value or to find out what it means; of health or family neither, but of a rating."""
+    if trait.scale != RATING and is_sensitive(trait.feature, _labels(trait)):
         return None
     return ANY, f"{MISSING}_descriptive" if trait.is_descriptive else MISSING
 
 
 def _topic_of(trait: Trait) -> Topic | None:
     """The topic of the column; of one among several ratings, that it is one."""
-    return topics()["rated"] if trait.scale == "rating" else clear_topic_of(trait.feature, _labels(trait))
+    return topics()["rated"] if trait.scale == RATING else clear_topic_of(trait.feature, _labels(trait))
 
 
 def _labels(trait: Trait) -> list[str]:

@@ -156,8 +156,18 @@ class Selector:
         as_good = [index for index, count in enumerate(faults) if _tells_as_much(count, fewest)]
         if not as_good:
             return []
-        # Of equally good ones the words that set the segment apart most.
-        return fitting[min(as_good, key=lambda i: (faults[i][:4], -sum(trait.gap for trait in fitting[i])))]
+        # Of equally good ones that with the largest difference, then the words that set the segment apart most.
+        strongest = max(trait.strength for trait in selected[segment])
+        return fitting[
+            min(
+                as_good,
+                key=lambda i: (
+                    faults[i][:4],
+                    max(trait.strength for trait in fitting[i]) < strongest,
+                    -sum(trait.gap for trait in fitting[i]),
+                ),
+            )
+        ]
 
     def _pairs(
         self, segment: int, pool: Sequence[Trait], languages: Collection[str], *, longest: int = LONGEST_TEXT

@@ -102,7 +102,9 @@ def prove(
     >>> from custseg.datasets import make_shop
     >>> from custseg.proof import prove
     >>> shop = make_shop(400, 0)
-    >>> proof = prove(shop.orders, goal="repeat_purchase", as_of=shop.as_of, horizon_days=60, method="kmeans")
+    >>> proof = prove(
+    ...     shop.orders, goal="repeat_purchase", as_of=shop.as_of, horizon_days=60, method="kmeans", n_segments=4
+    ... )
     >>> proof.is_shown, proof.share > proof.null_level
     (True, True)
     """

@@ -19,18 +19,20 @@ from custseg.sources.reading import (
     chosen_rows,
     csv_form,
     customer_table,
+    distinct_values,
     first_key,
     n_repeated,
     open_source,
     order_log,
     without_guard,
 )
-from custseg.texts import plural
+from custseg.texts import listed, plural, shown
 
 _WORDS = ("order", "customer", "stage", "won", "currency", "category", "source")
 _CHOOSABLE = ("stage", "won", "currency", "category", "source")
 _ADDRESSES = ("work_email", "personal_email", "other_email")
 _NUMBERS = ("work_phone", "mobile_phone", "direct_phone", "home_phone", "other_phone")
+_SEVERAL = r"[^;\s]\s*;[;\s]*[^;\s]"
 _SHORT, _LONG = 15, 18
 
 
@@ -72,10 +74,14 @@ class DealReader:
         words = [*_WORDS, *_ADDRESSES, *_NUMBERS]
         frame = _with_customer(source.rows(words, numbers=["amount"], date="date", date_format=date_format), counts)
         col = nw.col
-        frame = frame.with_columns(col("won").str.to_lowercase().alias("won"))
+        won = col("won").str.to_lowercase()
+        won = nw.when(won.is_in(["1", "yes"])).then(nw.lit("true")).otherwise(won)
+        frame = frame.with_columns(won.alias("won"))
         only = self.only or ({"won": ["true"]} if source.has("won") else {"stage": source.form.won})
         only = {role: values for role, values in only.items() if values}
         choose = "" if "won" in only else source.form.choose
+        if self.only is None:
+            _check_any_won(source, frame, only)
         if repeated := n_repeated(frame, "order"):
             raise DataError(
                 f"{source.caller}: {plural(repeated, 'row repeats', 'rows repeat')} the id of another deal. Do the "
@@ -130,15 +136,28 @@ def raise_for_lengths(system: str, counts: dict[str, int]) -> None:
         )
 
 
+def _check_any_won(source: SourceTable, frame: nw.LazyFrame[Any], only: Mapping[str, Sequence[str]]) -> None:
+    """Raise if no deal has the value that the system itself has for those that were won."""
+    for role, values in only.items():
+        present = distinct_values(frame, role)
+        if present and not set(values) & set(present):
+            raise DataError(
+                f"{source.caller}: no deal was won: column {shown(source.names[role])} has {listed(present)}, not "
+                f"{listed(values)}. Give only= with the values that count, or export the deals that were won too."
+            )
+
+
 def _with_customer(frame: nw.LazyFrame[Any], counts: dict[str, int]) -> nw.LazyFrame[Any]:
     """The rows with the customer: the first contact of a deal, else the first e-mail address, else the first number."""
     col = nw.col
     several = frame.select(
-        nw.when(col("customer").str.contains(";")).then(nw.lit(1)).otherwise(nw.lit(0)).alias("several")
+        nw.when(col("customer").str.contains(_SEVERAL)).then(nw.lit(1)).otherwise(nw.lit(0)).alias("several")
     )
     counts["several_contacts"] = int(collect(several.select(nw.col("several").sum())).item() or 0)
     frame = frame.with_columns(
-        col("customer").str.replace_all(r"\s*;.*$", "").alias("customer"),
+        nw.when(col("customer").str.contains(r"[^;\s]"))
+        .then(col("customer").str.replace_all(r"^[;\s]+", "").str.replace_all(r"\s*;.*$", ""))
+        .alias("customer"),
         *(col(role).str.to_lowercase().alias(role) for role in _ADDRESSES),
         *(without_guard(role) for role in _NUMBERS),
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike, fsdecode
+from pathlib import Path
 
 from custseg._checks import check_columns, did_you_mean
 from custseg._frames import (
     CSVFormat,
     Table,
     first_rows,
+    further_sheets,
     is_json,
     look_at_text_file,
     matching_paths,
@@ -24,6 +27,7 @@ from custseg.texts import listed, shown
 _LINES = 50
 """Lines in which the header is looked for: title lines are a handful."""
 
+_EXCEL = (".xlsx", ".xlsm")
 _PLAIN = (".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
 CALLER = "sources.mapped"
 
@@ -52,12 +56,35 @@ def open_mapped(table: object, kind: FileFormat, columns: Mapping[str, str], *, 
     return SourceTable(CALLER, opened, _names(opened, kind, columns), kind, costly=is_json(table))
 
 
+def n_further_sheets(table: object) -> int:
+    """How many sheets of a workbook have tables that are not read; 0 for other files and tables."""
+    path = fsdecode(table) if isinstance(table, (str, PathLike)) else ""
+    return further_sheets(Path(matching_paths(path, CALLER)[0])) if path.lower().endswith(_EXCEL) else 0
+
+
 def _lines_above(path: str, kind: FileFormat, columns: Mapping[str, str], *, form: CSVFormat) -> int:
-    """The lines above the header of the file, or of the first of several files."""
+    """The lines above the header, which are as many in each of several files."""
+    paths = matching_paths(path, CALLER)
+    lines = {file: _header_line(file, kind, columns, form=form) for file in paths}
+    first = paths[0]
+    other = next((file for file in paths if lines[file] != lines[first]), None)
+    if other is not None:
+        raise DataError(
+            f"{CALLER}: the header is line {lines[first] + 1} of {shown(first, 300)}, and line {lines[other] + 1} of "
+            f"{shown(other, 300)}. Take the lines above it out of the files, or read those that differ by themselves."
+        )
+    return lines[first]
+
+
+def _header_line(path: str, kind: FileFormat, columns: Mapping[str, str], *, form: CSVFormat) -> int:
+    """The lines above the header of one file."""
     try:
-        rows = first_rows(matching_paths(path, CALLER)[0], form, count=_LINES)
-    except OSError as error:
-        raise DataError(f"{CALLER}: {shown(path, 300)} could not be read: {error.strerror or error}.") from error
+        if not path.lower().endswith(_EXCEL):
+            _check_nature(path)
+        rows = first_rows(path, form, count=_LINES)
+    except (OSError, EOFError, zlib.error) as error:  # the last two of damaged gzip files
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise DataError(f"{CALLER}: {shown(path, 300)} could not be read: {reason}.") from error
     candidates = [(_missing(kind, columns, row.cells), row) for row in rows]
     if not candidates:
         return 0
@@ -65,6 +92,22 @@ def _lines_above(path: str, kind: FileFormat, columns: Mapping[str, str], *, for
     if missing:
         raise _missing_error(path, kind, missing, present=header.cells, advice=_advice(path, form))
     return header.lines_above
+
+
+def _check_nature(path: str) -> None:
+    """Raise for a file that is no table of text, such as a web page or a workbook under another name."""
+    facts = look_at_text_file(path)
+    if facts.is_text or facts.looks_like == "nothing":
+        return
+    remedy = recognized_file(path).strip()
+    if not remedy:
+        is_sheet = "Excel" in facts.looks_like
+        remedy = f"It looks like {facts.looks_like}. " + (
+            "Save the sheet as CSV (UTF-8) or as a workbook that ends in .xlsx, and give that file."
+            if is_sheet
+            else "Export the table as CSV or Parquet."
+        )
+    raise DataError(f"{CALLER}: {shown(path, 300)} is no table of text. {remedy}")
 
 
 def _missing(kind: FileFormat, columns: Mapping[str, str], cells: Sequence[str]) -> list[str]:
@@ -76,12 +119,14 @@ def _missing(kind: FileFormat, columns: Mapping[str, str], cells: Sequence[str])
 
 def _advice(path: str, form: CSVFormat) -> str:
     """The encoding or the separator that the file seems to have, if it is another one."""
-    if path.lower().endswith((".xlsx", ".xlsm")):
+    if path.lower().endswith(_EXCEL):
         return ""
-    facts = look_at_text_file(matching_paths(path, CALLER)[0])
+    facts = look_at_text_file(path)
     if facts.odd_line and form.encoding == "utf-8":
         likely = f" It looks like {facts.encoding}: give encoding={facts.encoding!r}." if facts.encoding else ""
         return f" The file is not in UTF-8.{likely}"
+    if facts.encoding in ("utf-16-le", "utf-16-be") and form.encoding == "utf-8":
+        return f" The file is in {facts.encoding}: give encoding={facts.encoding!r}."
     if facts.separator in (None, form.separator or ","):
         return ""
     return f" In this file fields seem to be separated by {facts.separator!r}: give separator={facts.separator!r}."
@@ -91,7 +136,7 @@ def _missing_error(
     table: object, kind: FileFormat, missing: Sequence[str], *, present: Sequence[str], advice: str = ""
 ) -> DataError:
     """The error for a file without columns of some roles."""
-    path = shown(table, 300) if isinstance(table, (str, PathLike)) else "the table"
+    path = shown(fsdecode(table), 300) if isinstance(table, (str, PathLike)) else "the table"
     looks_like = f" {recognized_file(table)}".rstrip()
     needed = "; ".join(f"{role} (such as {listed(kind.columns[role])})" if kind.columns.get(role) else role
                        for role in missing)  # fmt: skip

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
 from custseg._frames import collect
-from custseg.sources.mapping._header import CALLER, open_mapped
+from custseg.sources.mapping._header import CALLER, n_further_sheets, open_mapped
 from custseg.sources.mapping._kinds import Rows, mapped_logs
 from custseg.sources.mapping._matching import matched
 from custseg.sources.reading import (
@@ -149,7 +149,7 @@ def mapped(
     )
     source = open_mapped(table, kind, columns, form=form)
     date_format = date_format or kind.date_format or None
-    counts: dict[str, int] = {}
+    counts = {"further_sheets": n_further_sheets(table)}
     frame = _rows(source, date_format, counts=counts)
     frame = chosen_rows(source, frame, only, choose=source.form.choose, counts=counts)
     frame = matched(source, frame, match, counts=counts)
@@ -211,14 +211,17 @@ def _rows(source: SourceTable, date_format: str | None, *, counts: dict[str, int
     """The rows by role, without totals, with the customer as `customer_id` and the date as `date`."""
     numbers = [role for role in _numbers(source.form) if source.has(role)]
     words = [role for role in source.names if role not in ("date", *numbers)]
-    first = {"first cell": source.table.dialect.columns[0]} if source.form.totals else {}
-    with_totals = SourceTable(source.caller, source.table, {**source.names, **first}, source.form, source.costly)
+    # "Total" may stand below the second column, where the first is empty.
+    present = source.table.dialect.columns if source.form.totals else []
+    cells = {f"cell {number}": name for number, name in enumerate(dict.fromkeys(present))}
+    with_totals = SourceTable(source.caller, source.table, {**source.names, **cells}, source.form, source.costly)
     date = "date" if source.has("date") else ""
-    frame = with_totals.rows([*words, *first], numbers=numbers, date=date, date_format=date_format)
+    frame = with_totals.rows([*words, *cells], numbers=numbers, date=date, date_format=date_format)
     if source.form.totals:
-        is_total = nw.col("first cell").str.contains(source.form.totals).fill_null(value=False)
+        first = nw.coalesce(*map(nw.col, cells))
+        is_total = first.str.contains(source.form.totals).fill_null(value=False)
         counts["totals"] = int(collect(frame.filter(is_total).select(nw.len())).item())
-        frame = frame.filter(~is_total).drop("first cell")
+        frame = frame.filter(~is_total).drop(*cells)
     frame = frame.with_columns(without_guard("customer")) if source.has("customer") else frame
     if source.form.utc and source.has("date"):
         frame = in_greenwich_time(frame, "date")

@@ -11,12 +11,13 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames import collect
 from custseg.errors import DataError
+from custseg.identity import FROM_FLOAT
 from custseg.snapshot import parse_moment, snapshot_at
 from custseg.sources.reading._source_table import SourceTable
 from custseg.texts import listed, plural, shown
 
-_FROM_FLOAT = r"^[0-9]+\.0+$|^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$"
-_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
+NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
+"""Regular expression of a number with a decimal point."""
 _LONG = r"^[0-9]{16,}$"
 # Spreadsheets keep 15 digits of a number and write zeros for the others.
 _ROUNDED = r"^[0-9]{15}0+$"
@@ -117,7 +118,7 @@ def checked_rows(
 
 def number_in(column: str) -> nw.Expr:
     """The number in a text with a decimal point; null where it is none."""
-    return nw.when(nw.col(column).str.contains(_NUMBER)).then(nw.col(column)).cast(nw.Float64)
+    return nw.when(nw.col(column).str.contains(NUMBER)).then(nw.col(column)).cast(nw.Float64)
 
 
 def raise_unless_single(caller: str, values: Iterable[object], *, what: str, remedy: str) -> None:
@@ -207,7 +208,7 @@ def _id_conditions(ids: Sequence[str]) -> dict[str, nw.Expr]:
     for role in ids:
         text = nw.col(role).cast(nw.String)
         conditions |= {
-            f"float {role}": text.str.contains(_FROM_FLOAT),
+            f"float {role}": text.str.contains(FROM_FLOAT),
             f"long {role}": text.str.contains(_LONG),
             f"rounded {role}": text.str.contains(_ROUNDED),
         }
@@ -234,7 +235,8 @@ def _id_faults(source: SourceTable, ids: Sequence[str], counts: Mapping[str, int
 def _number_faults(source: SourceTable, numbers: Sequence[str], counts: Mapping[str, int]) -> list[str]:
     return [
         f"{plural(count, 'value')} of column {shown(source.names[role])} cannot be read as a number. Was the file "
-        "saved with decimal commas or currency signs? Take it as it was exported"
+        "saved with decimal commas or currency signs? Take it as it was exported, or give decimal= where the function "
+        "takes it"
         for role in numbers
         if (count := counts[f"unread {role}"])
     ]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -48,7 +49,7 @@ class FileFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     utc : bool
         Whether dates without a zone are in Greenwich time.
     totals : str
-        Regular expression of the first cell of rows with totals, which are left out.
+        Regular expression of the first cell that is filled of rows with totals, which are left out.
     one_total : bool
         Whether an order has a row for each of its products, all with the total of the order.
     choose : str
@@ -177,7 +178,7 @@ def recognized_file(table: object, expected: FileFormat | None = None) -> str:
         return ""
     try:
         facts = look_at_text_file(table)
-    except OSError:
+    except (OSError, EOFError, zlib.error):  # the last two of damaged gzip files
         return ""
     if facts.looks_like == "HTML or XML":
         return "It is an HTML or XML table, whatever its name says: export it as CSV. "
@@ -226,7 +227,7 @@ def other_kind(system: str, kind: FileFormat, present: Sequence[str]) -> str:
 def missing_columns(caller: str, table: object, kind: FileFormat, *, lacking: Sequence[str], present: Sequence[str],
                     advice: str = "") -> DataError:  # fmt: skip
     """The error for a file without columns that its format requires."""
-    path = shown(table, 300) if isinstance(table, (str, PathLike)) else "the table"
+    path = shown(fsdecode(table), 300) if isinstance(table, (str, PathLike)) else "the table"
     names = listed([" or ".join(kind.columns[role]) for role in lacking])
     looks_like = recognized_file(table, kind) or recognized(present, expected=kind)
     language = (

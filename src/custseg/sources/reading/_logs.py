@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import in_memory, with_rows
+from custseg._frames import ZONE_AT_END, in_memory, with_rows
 from custseg.errors import DataError
 from custseg.logs import Customers, Events, Orders
 from custseg.sources.reading._checks import distinct_values, without_early
@@ -108,9 +108,9 @@ def attributes_by_kind(source: SourceTable) -> dict[str, list[str]]:
 
 
 def in_greenwich_time(frame: nw.LazyFrame[Any], date: str) -> nw.LazyFrame[Any]:
-    """The rows with dates that say that they are in Greenwich time, for files that do not write the zone."""
+    """The rows with dates that say that they are in Greenwich time, where they do not say another zone."""
     text = nw.col(date).cast(nw.String)
-    written = nw.when(text.str.ends_with("Z")).then(text).otherwise(nw.concat_str(text, nw.lit("Z")))
+    written = nw.when(text.str.contains(ZONE_AT_END)).then(text).otherwise(nw.concat_str(text, nw.lit("Z")))
     return frame.with_columns(written.alias(date))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._frames import collect, in_memory
+from custseg.errors import DataError
+from custseg.sources.reading._checks import NUMBER
+from custseg.texts import plural
 
 
 def divided(total: str, weight: str, order: str) -> nw.Expr:
@@ -87,18 +91,24 @@ class ListMembers:
         The column.
     names : frozenset of str
         The members that the structures have; empty where there is no such column.
+    texts : frozenset of str
+        Those of them that are text.
     """
 
     column: str
     names: frozenset[str]
+    texts: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, frame: nw.LazyFrame[Any], column: str) -> ListMembers:
         """Those of a column of the frame, which need not be there."""
         kind: Any = frame.collect_schema().get(column)
         inner = kind.inner if isinstance(kind, nw.List) else None
+        fields = inner.fields if isinstance(inner, nw.Struct) else []
         return cls(
-            column, frozenset(field.name for field in inner.fields) if isinstance(inner, nw.Struct) else frozenset()
+            column,
+            frozenset(field.name for field in fields),
+            frozenset(field.name for field in fields if field.dtype == nw.String),
         )
 
     def text(self, name: str) -> nw.Expr:
@@ -107,6 +117,31 @@ class ListMembers:
         return value.cast(nw.String)
 
     def number(self, name: str) -> nw.Expr:
-        """The member as a 64-bit float, also where it is written as text."""
+        """The member as a 64-bit float, also where it is written as text; null where it is none."""
+        if name in self.texts:
+            text = self._word(name)
+            return nw.when(text.str.contains(NUMBER)).then(text).cast(nw.Float64)
         value = nw.col(self.column).struct.field(name) if name in self.names else nw.lit(None, nw.Float64)
         return value.cast(nw.Float64)
+
+    def check_numbers(self, rows: nw.LazyFrame[Any], names: Iterable[str], caller: str) -> None:
+        """Raise if members of these names are texts that are no numbers: their amounts would be missing."""
+        checked = [name for name in names if name in self.texts]
+        if not checked:
+            return
+        unread = {name: (self._word(name) != "") & ~self._word(name).str.contains(NUMBER) for name in checked}
+        marks = [nw.when(rule).then(nw.lit(1)).otherwise(nw.lit(0)).alias(name) for name, rule in unread.items()]
+        counts = collect(rows.select(marks).select(nw.all().sum())).row(0)
+        faults = [
+            f"{plural(int(count), 'value')} of {name!r} of the {self.column}"
+            for name, count in zip(checked, counts, strict=True)
+            if count
+        ]
+        if faults:
+            raise DataError(
+                f"{caller}: {' and '.join(faults)} cannot be read as numbers, which have a decimal point and no "
+                "currency sign. Take the file as the system wrote it, or correct these values."
+            )
+
+    def _word(self, name: str) -> nw.Expr:
+        return nw.col(self.column).struct.field(name).str.strip_chars()

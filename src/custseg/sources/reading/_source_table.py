@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from os import PathLike
+from os import PathLike, fsdecode
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -134,7 +134,7 @@ def open_source(
         looks_like = recognized_file(table, kind)
         if not looks_like or not isinstance(table, (str, PathLike)):
             raise
-        raise DataError(f"{caller}: {shown(table, 300)} is not {kind.title}. {looks_like.strip()}") from error
+        raise DataError(f"{caller}: {shown(fsdecode(table), 300)} is not {kind.title}. {looks_like.strip()}") from error
     opened = with_nested(opened, [name for names in kind.columns.values() for name in names] + list(columns.values()))
     opened.check_columns(caller, {f"columns[{role!r}]": name for role, name in columns.items()}, required=())
     if looks_like := other_kind(system, kind, opened.dialect.columns):

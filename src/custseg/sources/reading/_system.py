@@ -9,6 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 from custseg.logs import Finding, FindingWriter
 from custseg.sources.reading._result import SourceLogs
+from custseg.texts import listed
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,17 @@ class System:
 
     def logs(self, files: Mapping[str, object], **options: Any) -> SourceLogs:
         """The logs in files, by what the command line calls them."""
-        arguments = {self.files[kind]: file for kind, file in files.items()}
+        arguments: dict[str, object] = {}
+        for kind, file in files.items():
+            argument = self.files[kind]
+            other = arguments.setdefault(argument, file)
+            # Two files for one argument would leave one of them unread.
+            if other is not file and not (isinstance(file, str) and other == file):
+                kinds = listed([kind for kind in files if self.files[kind] == argument])
+                raise ValueError(
+                    f"sources.read: {self.name} has {kinds} in the same files, and two are given. Give one of them, or "
+                    "a pattern that fits both."
+                )
         return self.read(**self.fixed, **arguments, **options)
 
 
@@ -61,5 +72,5 @@ def source_findings(language: str, counts: Mapping[str, int], **fields: Any) -> 
 
 
 _MISLEADING = ("unmatched", "repeated_rows", "before_2000", "after_as_of", "without_customer",
-               "several_contacts")  # fmt: skip
+               "several_contacts", "further_sheets")  # fmt: skip
 """Findings of rows that are left out though the user may miss them."""

@@ -29,6 +29,7 @@ _ENGLISH = r"^[A-Z][a-z]{2} [0-9]{1,2}, [0-9]{4}"
 _HALF_DAY = r" [AP]M$"
 # An hour of a whole day beside AM or PM, as versions up to 2.3 write it: "Sep 1, 2026 13:02:11 PM".
 _WHOLE_DAY = r" (?:00|1[3-9]|2[0-3]):[0-9:]+ [AP]M$"
+_CLOSED = "closed"
 _CANCELLED = ("canceled", "cancelled", "fraud", "suspected fraud")
 
 
@@ -47,7 +48,7 @@ def magento(
     The grid has one row per order, without products. A customer is known by `Customer Email` in lower case: that
     column must be switched on before the export. The amount is `Grand Total (Base)`, in the currency of the website,
     with tax and shipping. Canceled orders and suspected fraud count as cancelled. The date of a refund is not in the
-    file: `Total Refunded` counts at the date of the order.
+    file: `Total Refunded`, and the whole of a closed order without it, counts at the date of the order.
 
     Parameters
     ----------
@@ -118,9 +119,12 @@ def magento(
     frame = frame.filter(~col("order").is_null())
     status = col("status").str.to_lowercase()
     frame = frame.with_columns(status.is_in(list(_CANCELLED)).fill_null(value=False).alias("cancelled"))
-    frame = frame.with_columns(nw.when(~col("cancelled")).then(col("refunded")).alias("refund"))
+    refund = nw.when(col("refunded") > col("total")).then(col("total")).otherwise(col("refunded"))
+    # An order that was refunded in full is closed, also where the grid does not show the amount.
+    refund = nw.when((status == _CLOSED).fill_null(value=False) & refund.is_null()).then(col("total")).otherwise(refund)
+    frame = frame.with_columns(nw.when(~col("cancelled")).then(refund).alias("refund"))
     frame = frame.rename({"email": "customer_id", "order": "order_id", "date": "ordered_at", "total": "amount"})
-    unused = ["refund"] if not source.has("refunded") else []
+    unused = ["refund"] if not (source.has("refunded") or source.has("status")) else []
     log = order_log(source, frame.drop(*unused), timezone=timezone, date_format=date_format)
     counts = {"before_2000": read.early, "after_as_of": read.late}
     counts |= {name: read[name] for name in ("without_customer", "without_order")}

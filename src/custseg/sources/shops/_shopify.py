@@ -33,6 +33,7 @@ _WORDS = ("order", "order_key", "email", "phone", "billing_phone", "status", "ca
           "vendor", "channel")  # fmt: skip
 _NUMBERS = ("quantity", "price", "line_discount", "subtotal", "refunded")
 _LINE = ("order", "order_key", "product", "quantity", "price", "line_discount")
+_REFUNDED = "refunded"
 _NEVER_PAID = ("voided", "expired")
 _CUSTOMER_WORDS = ("customer_key", "email", "phone", "address_phone", "country", "province", "accepts_email",
                    "accepts_sms")  # fmt: skip
@@ -127,6 +128,7 @@ def _orders(
         "mixed": (col("lowest_key") != col("highest_key")).fill_null(value=False),
         "repeated": ~col("order").is_null() & (col("copies") > 1),
         "continued": ~col("order").is_null() & (col("copies") == 0),
+        "versions": ~col("order").is_null() & (col("firsts") > 1) & col("is_first"),
     }
     read = checked_rows(
         source, frame, numbers=_NUMBERS, as_of=as_of, timezone=timezone, date="created_at", conditions=conditions
@@ -143,9 +145,17 @@ def _orders(
             "the first of their orders. Do the files overlap? Give each order once, with the cells of the whole order "
             "in its first row alone."
         )
+    if read["versions"] and read["continued"]:
+        raise DataError(
+            f"sources.shopify: {read['versions']} rows have the cells of a whole order that another row has too, "
+            "though other orders have them in their first row alone. Was an order changed between two exports, or one "
+            "of the files filled down by another program? Give each order once, as it was exported last."
+        )
     counts |= {name: read[name] for name in ("without_customer", "without_order")}
     counts |= {"before_2000": read.early, "after_as_of": read.late}
-    frame = _with_amounts(frame, refunds=source.has("refunded")).filter(~col("order").is_null())
+    frame = _with_amounts(frame, refunds=source.has("refunded"), has_status=source.has("status")).filter(
+        ~col("order").is_null()
+    )
     absent = [name for name in ("currency", "channel", "product") if not source.has(name)]
     frame = frame.rename({"order": "order_id", "created_at": "ordered_at"}).drop(*absent)
     return order_log(source, frame, timezone=timezone, rates=rates), read.rows
@@ -170,8 +180,9 @@ def _filled_down(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
     # The number and the payment stand in the first row of an order, unless another program has filled them down.
     is_first = ~col("order_key").is_null() | ~col("status").is_null()
-    frame = frame.with_columns(nw.when(is_first).then(nw.lit(1)).otherwise(nw.lit(0)).alias("copies"))
-    frame = frame.with_columns(col("copies").sum().over(*_LINE))
+    first = nw.when(is_first).then(nw.lit(1)).otherwise(nw.lit(0))
+    frame = frame.with_columns(is_first.alias("is_first"), first.alias("copies"), first.alias("firsts"))
+    frame = frame.with_columns(col("copies").sum().over(*_LINE), col("firsts").sum().over("order"))
     orders = (
         frame.filter(~col("order").is_null())
         .group_by("order")
@@ -188,7 +199,7 @@ def _filled_down(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return frame.with_columns(first_key("email", "phone", "billing_phone"))
 
 
-def _with_amounts(frame: nw.LazyFrame[Any], *, refunds: bool) -> nw.LazyFrame[Any]:
+def _with_amounts(frame: nw.LazyFrame[Any], *, refunds: bool, has_status: bool) -> nw.LazyFrame[Any]:
     """The rows with amount, discount, refund and cancellation."""
     col = nw.col
     gross = col("quantity") * col("price")
@@ -201,10 +212,13 @@ def _with_amounts(frame: nw.LazyFrame[Any], *, refunds: bool) -> nw.LazyFrame[An
         (~col("cancelled_at").is_null() | never_paid).alias("cancelled"),
     )
     frame = frame.with_columns((col("gross") - col("amount")).alias("discount"))
-    if not refunds:
+    if not refunds and not has_status:
         return frame
     goods = nw.coalesce(col("order_total"), col("order_net"))
     refund = nw.when(col("refunded") > goods).then(goods).otherwise(col("refunded"))
+    # An order that was refunded in full without an amount of the refund.
+    is_whole = (col("status") == _REFUNDED).fill_null(value=False) & col("refunded").max().over("order").is_null()
+    refund = nw.when(is_whole).then(col("amount")).otherwise(refund)
     return frame.with_columns(nw.when(~col("cancelled")).then(refund).alias("refund"))
 
 

@@ -21,6 +21,7 @@ from custseg.sources.reading import (
     customer_table,
     divided,
     mail_key,
+    n_repeated,
     open_source,
     order_log,
     raise_unless_any,
@@ -28,7 +29,8 @@ from custseg.sources.reading import (
 )
 
 _CALLER = "sources.woocommerce"
-_NOT_PAID = ("cancelled", "failed", "trash", "pending", "checkout-draft")
+_NOT_PAID = ("cancelled", "failed", "trash", "pending", "checkout-draft", "auto-draft")
+_REFUNDED = "refunded"
 
 
 def woocommerce(
@@ -47,7 +49,7 @@ def woocommerce(
     A customer is known by the e-mail address of the bill in lower case, which guests have too. The amount of a row is
     the `total` of its product: after discounts, without tax and shipping. Orders that are cancelled, failed, in the
     trash, or not paid yet count as cancelled. The date of a refund is not in the file: it counts at the date of the
-    order, and at most as much as the goods.
+    order, and at most as much as the goods. Customers of one address, as a guest and with an account, are one.
 
     Parameters
     ----------
@@ -122,9 +124,12 @@ def _orders(
     counts |= {"without_customer": read["without_customer"], "before_2000": read.early, "after_as_of": read.late}
     # A date in Greenwich time is written without its zone.
     written = nw.concat_str(col(date), nw.lit("Z")) if date == "date_gmt" else col(date)
+    # The database has "wc-completed" for "completed".
+    status = col("status").str.to_lowercase().str.replace_all("^wc-", "")
     frame = frame.with_columns(
         written.alias("ordered_at"),
-        col("status").is_in(list(_NOT_PAID)).fill_null(value=False).alias("cancelled"),
+        status.is_in(list(_NOT_PAID)).fill_null(value=False).alias("cancelled"),
+        (status == _REFUNDED).fill_null(value=False).alias("is_refunded"),
     )
     frame = _with_refunds(_by_item(frame), frame)
     absent = [name for name in ("currency", "channel") if not source.has(name)]
@@ -135,6 +140,7 @@ def _by_item(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """A row for each product of an order."""
     item = ListMembers.of(frame, "items")
     rows = frame.explode("items") if item.names else frame
+    item.check_numbers(rows, ("total", "subtotal"), _CALLER)
     return rows.with_columns(
         item.number("total").alias("amount"),
         (item.number("subtotal") - item.number("total")).alias("discount"),
@@ -145,15 +151,18 @@ def _by_item(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def _with_refunds(rows: nw.LazyFrame[Any], orders: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The rows with their share of what was refunded for the order, at most the goods."""
     refund = ListMembers.of(orders, "refunds")
-    if not refund.names:
-        return rows
     col = nw.col
+    # A status of an order that was refunded in full without the amount of the refund.
+    whole = nw.when(col("is_refunded")).then(col("amount"))
+    if not refund.names:
+        return rows.with_columns(whole.alias("refund"))
     refunds = exploded(orders.select("order_id", "refunds"), ["refunds"])
+    refund.check_numbers(refunds, ["total"], _CALLER)
     refunds = refunds.with_columns(refund.number("total").abs().alias("refunded"))
     rows = rows.join(refunds.group_by("order_id").agg(col("refunded").sum()), on="order_id", how="left")
     goods = col("amount").sum().over("order_id")
     rows = rows.with_columns(nw.when(col("refunded") > goods).then(goods).otherwise(col("refunded")).alias("refunded"))
-    share = divided("refunded", "amount", "order_id")
+    share = nw.coalesce(divided("refunded", "amount", "order_id"), whole)
     return rows.with_columns(nw.when(~col("cancelled")).then(share).alias("refund"))
 
 
@@ -166,6 +175,11 @@ def _customers(source: SourceTable, counts: dict[str, int], *, timezone: str) ->
     counts["customers_without_key"] = read["customers_without_key"]
     category = [name for name in ("country", "region") if source.has(name)]
     frame = frame.filter(~nw.col("customer_id").is_null()).select("customer_id", *numbers, *category)
+    # Who has ordered as a guest and with an account has a row for each.
+    counts["merged_customers"] = n_repeated(frame, "customer_id")
+    frame = frame.group_by("customer_id").agg(
+        *(nw.col(name).sum() for name in numbers), *(nw.col(name).max() for name in category)
+    )
     table = customer_table(
         source, frame, timezone=timezone, numeric=["total_spend"], counts=["orders"], category=category
     )

@@ -39,6 +39,7 @@ _CALLER = "sources.ga4"
 _IDS = ("user_pseudo_id", "user_id")
 _SOURCES = ("session_source", "event_source", "param_source")
 _CAMPAIGNS = ("session_campaign", "event_campaign", "param_campaign")
+_MONEY = ("revenue", "refund", "value")
 _NO_ORDER = ("", "(not set)")
 _DAY = re.compile(r"events_(intraday_)?(\d{8})")
 _PROPERTY = re.compile(r"analytics_(\d+)")
@@ -119,7 +120,7 @@ def ga4(
     read = checked_rows(
         source,
         frame,
-        numbers=("revenue", "refund", "value"),
+        numbers=_MONEY,
         as_of=as_of,
         timezone=timezone,
         conditions={
@@ -167,7 +168,7 @@ def _check_files(events: object) -> None:
 def _rows(source: SourceTable, key: str | Mapping[str, str], *, in_usd: bool) -> nw.LazyFrame[Any]:
     """The rows with customer, event, order and amounts."""
     end = "_in_usd" if in_usd else ""
-    numbers = [f"{name}{end}" for name in ("revenue", "refund", "value")]
+    numbers = [f"{name}{end}" for name in _MONEY]
     words = ["event", *_IDS, "channel", "order", "order_param", "currency", *_SOURCES, *_CAMPAIGNS]
     frame = source.rows(
         words, numbers=numbers, date="date", date_format=_UNIX, plain=["items"],
@@ -177,6 +178,9 @@ def _rows(source: SourceTable, key: str | Mapping[str, str], *, in_usd: bool) ->
         frame = frame.rename({f"{name}{tail}": f"{name.removesuffix(end)}{tail}" for name in numbers
                               for tail in ("", " unread")})  # fmt: skip
     col = nw.col
+    # The parameter "value" of other events may hold anything.
+    has_money = col("event").is_in(["purchase", "refund"]).fill_null(value=False)
+    frame = frame.with_columns((col(f"{name} unread") & has_money).alias(f"{name} unread") for name in _MONEY)
     order = nw.coalesce(col("order"), col("order_param"))
     frame = frame.with_columns(
         nw.when(~order.is_in(list(_NO_ORDER))).then(order).alias("order_id"),
@@ -202,10 +206,13 @@ def _orders(
     col = nw.col
     purchases = in_memory(first_of_each_order(frame.filter(col("event") == "purchase")))
     purchases = purchases.with_columns(nw.coalesce(col("revenue"), col("value")).alias("total"))
-    totals = purchases.filter(~col("order_id").is_null()).select("order_id", col("total").alias("whole"))
+    totals = purchases.filter(~col("order_id").is_null()).select(
+        "order_id", col("total").alias("whole"), col("currency").alias("currency of order")
+    )
     refunds = frame.filter(col("event") == "refund").join(totals, on="order_id", how="left")
     refunds = refunds.with_columns(nw.coalesce(col("refund"), col("value"), col("whole")).abs().alias("amount"))
     refunds = within_orders(refunds, counts).with_columns(
+        nw.coalesce(col("currency"), col("currency of order")).alias("currency"),
         (0.0 - col("amount")).alias("amount"),
         nw.lit(None, nw.String).alias("product"),
         nw.lit(None, nw.String).alias("category"),
@@ -233,6 +240,7 @@ def _by_item(purchases: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         item.number("price") * item.number("quantity"),
     )
     rows = purchases.with_columns(nw.coalesce(col("order_id"), event).alias("purchase")).explode("items")
+    item.check_numbers(rows, ("item_revenue", "price", "quantity"), _CALLER)
     rows = rows.with_columns(
         weight.alias("weight"),
         nw.coalesce(item.text("item_name"), item.text("item_id")).alias("product"),

@@ -40,6 +40,7 @@ _IDS = ("user_id", "anonymous_id")
 _WORDS = ("type", "message_id", *_IDS, "event", "campaign", "source", "order", "currency")
 _NUMBERS = ("revenue", "subtotal", "total", "shipping", "tax")
 _COMPLETED = ("order completed", "completed order")
+_REFUNDED = "order refunded"
 _KINDS = ("numeric", "counts", "category", "flags", "dates")
 
 
@@ -152,6 +153,9 @@ def _rows(source: SourceTable, key: str | Mapping[str, str]) -> nw.LazyFrame[Any
     )  # fmt: skip
     name = nw.when(nw.col("type") == "track").then(nw.col("event")).otherwise(nw.col("type"))
     frame = frame.with_columns(name.str.to_lowercase().alias("event"), nw.col("order").alias("order_id"))
+    # Other calls may have properties of these names that are no money.
+    has_money = nw.col("event").is_in([*_COMPLETED, _REFUNDED]).fill_null(value=False)
+    frame = frame.with_columns((nw.col(f"{role} unread") & has_money).alias(f"{role} unread") for role in _NUMBERS)
     return frame.with_columns(nw.col(key).alias("customer_id")) if isinstance(key, str) else frame
 
 
@@ -172,16 +176,19 @@ def _orders(
     goods = nw.coalesce(col("revenue"), col("subtotal"), col("total") - fees)
     bought = _by_product(first_of_each_order(purchases).with_columns(goods.alias("goods")))
     named = bought.filter(~col("order_id").is_null())
-    whole = named.group_by("order_id").agg(col("amount").sum().alias("whole"))
-    refunds = _by_product(
-        frame.filter(col("event") == "order refunded").with_columns(col("total").abs().alias("goods"))
+    whole = named.group_by("order_id").agg(
+        col("amount").sum().alias("whole"), col("currency").max().alias("currency of order")
     )
+    refunds = _by_product(frame.filter(col("event") == _REFUNDED).with_columns(col("total").abs().alias("goods")))
     refunds = refunds.join(whole, on="order_id", how="left")
     refunded = col("amount").sum().over("message")
     share = nw.when(refunded > col("whole")).then(col("amount") * col("whole") / refunded).otherwise(col("amount"))
     rows_of_message = col("message").len().over("message").cast(nw.Float64)
     refunds = refunds.with_columns(nw.coalesce(share, col("whole") / rows_of_message).alias("amount"))
-    refunds = within_orders(refunds, counts).with_columns((0.0 - col("amount")).alias("amount"))
+    refunds = within_orders(refunds, counts).with_columns(
+        (0.0 - col("amount")).alias("amount"),
+        nw.coalesce(col("currency"), col("currency of order")).alias("currency"),
+    )
     cancelled = frame.filter((col("event") == "order cancelled") & ~col("order_id").is_null())
     cancelled = cancelled.select("order_id").unique().with_columns(nw.lit(value=True).alias("cancelled"))
     selected = ["customer_id", "order_id", "date", "moment", "amount", "product", "category", "source", "currency"]
@@ -205,6 +212,7 @@ def _by_product(messages: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     item = ListMembers.of(messages, "products")
     rows = messages.with_columns(message.alias("message"))
     rows = rows.explode("products") if item.names else rows
+    item.check_numbers(rows, ("price", "quantity"), _CALLER)
     rows = rows.with_columns(
         (item.number("price") * nw.coalesce(item.number("quantity"), nw.lit(1.0))).alias("weight"),
         nw.coalesce(item.text("name"), item.text("product_id"), item.text("sku")).alias("product"),

@@ -50,3 +50,12 @@ def test_repeated_customers() -> None:
 
 def test_rows_of_a_few_flags_are_equal_by_chance() -> None:
     assert found(a=RNG.integers(0, 2, N), b=RNG.integers(0, 3, N)) == {}
+
+
+def test_alike_answers_on_short_scales_are_no_repeated_customers() -> None:
+    mood = RNG.integers(1, 6, N)
+    answers = {name: np.clip(mood + (RNG.random(N) < 0.3), 1, 5) for name in "abcde"}
+    assert found(**answers) == {}
+    table = {**answers, "amount": RNG.normal(size=N)}
+    repeated = {name: np.r_[column[:-20], column[:20]] for name, column in table.items()}
+    assert found(**repeated) == {"repeated_rows": 20}

@@ -31,11 +31,15 @@ def days_without_data(write: FindingWriter, days: Column) -> list[Finding]:
         return []
     longest = int(gaps.max())
     after = calendar_day(int(sorted_days[int(gaps.argmax())]))
+    is_unusual = _has_unusual_gap(sorted_days)
+    # Where orders are rare, a day without any is no gap.
+    is_rare = missing > len(sorted_days) and not is_unusual
+    wording = "mostly_without_data" if is_rare else "days_without_data" if longest > 1 else "single_days_without_data"
     return write(
         "days_without_data",
         missing,
-        "warning" if _has_unusual_gap(sorted_days) else "note",
-        wording="days_without_data" if longest > 1 else "single_days_without_data",
+        "warning" if is_unusual else "note",
+        wording=wording,
         longest=in_each_language(lambda language: amount(longest, "days", language)),
         after=after,
     )

@@ -18,11 +18,16 @@ from custseg.profiling.naming.traits._words import Wording
 
 _REPEATED = 2
 _HIGH_SHARE = 1 / 3
-_ORDERS, _RECENCY = "order_count", "recency_days"
+_ORDERS, _RECENCY, _JOINED = "order_count", "recency_days", "age_days"
 
 
 def has_needed_orders(statistics: ColumnStatistics, name: str, segment: int) -> bool:
-    """Whether most members have as many orders as words on the column need; of a table without orders always."""
+    """Whether most members have as many orders as words on the column need; of a table without orders always.
+
+    The first order is nothing beside the last one where they are one and the same.
+    """
+    if name == _JOINED and statistics.is_of_one_order(segment):
+        return False
     if name not in NEEDED_ORDERS or _ORDERS not in statistics.table.numbers:
         return True
     return _is_true_of_most(statistics, segment, statistics.table.values(_ORDERS) >= NEEDED_ORDERS[name])

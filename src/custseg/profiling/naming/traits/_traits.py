@@ -15,24 +15,26 @@ from custseg._column_kinds import is_sensitive_name
 from custseg._numerics import Floats, Integers
 from custseg.profiling.markers._coverage import COVERED
 from custseg.profiling.measures._categories import strongest
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStatistics
 from custseg.profiling.measures._effects import Candidate
 from custseg.profiling.measures._intervals import Effect, share_difference
 from custseg.profiling.measures._terms import KNOWN, PRESENCE, Term, condition_words
 from custseg.profiling.naming._own_rhythm import OVERDUE
 from custseg.profiling.naming.traits._contrasts import LARGE, Contrasts, direction_of
 from custseg.profiling.naming.traits._distances import ColumnDifferences
-from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY, is_most
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY, TELLING, is_most
 from custseg.profiling.naming.traits._needed_orders import has_needed_orders, with_bought_shares
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import MAIN, TIME, TRAITS, Trait, Wording, in_order, rank
-from custseg.profiling.naming.traits.columns._column_levels import NEARLY_ALL
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
 from custseg.profiling.naming.traits.columns._last_times import tokens_of
 from custseg.profiling.naming.traits.columns._number_kinds import RATING, SCORE
+from custseg.profiling.naming.traits.columns._own_words import MONEY
 from custseg.texts import LANGUAGES, ORDERS_PER_30_DAYS
 
-_RECENCY, _GAP = MAIN[0], "gap_days_mean"
+_RECENCY, _ORDERS, _GAP = *MAIN[:2], "gap_days_mean"
+_WEAKER = 0.2
+"""By so much words of quantiles are weaker than plain ones, so that these come into the name first."""
 _GONE = 0.1
 """Added to the strength of "no visit for long", as readers ask first whether customers are still there, and taken off
 that of a range of days, which says little of it."""
@@ -106,6 +108,7 @@ class Traits:
         secondary = [name for name in secondary if name not in exclusive]
         traits = [trait for name in first for trait in of_column[name][:1]]
         traits += [replace(of_column[name][0], strength=of_column[name][0].strength + _OWN_BONUS) for name in exclusive]
+        traits = _plain_first(traits)
         traits.sort(key=rank)
         self._put_rhythm_first(traits)
         last = [trait for name in secondary for trait in of_column[name][:1] if trait.is_clear]
@@ -355,6 +358,28 @@ class Traits:
     def shares(self, traits: Sequence[Trait]) -> Floats:
         """Share of the members of every segment for which all traits hold; a missing value does not meet a bound."""
         return self._term_shares.by_segment(tuple(term for trait in traits for term in trait.terms))
+
+
+def _plain_first(traits: Sequence[Trait]) -> list[Trait]:
+    """The traits, of which bounds of money and comparisons are weaker than what people say: one order, long ago.
+
+    Not those that set the segment apart far better.
+    """
+    plain = [
+        trait
+        for trait in traits
+        if trait.feature in (_RECENCY, _ORDERS) and trait.is_clear and not trait.is_comparison
+        and trait.members >= NEARLY_ALL and trait.gap >= TELLING
+    ]  # fmt: skip
+    if not plain:
+        return list(traits)
+    strength, gap = max(trait.strength for trait in plain), max(trait.gap for trait in plain)
+    return [
+        replace(trait, strength=min(trait.strength, strength - _WEAKER))
+        if (trait.is_comparison or (trait.feature in MONEY and trait.says_numbers)) and trait.gap < gap + CLEARLY_MORE
+        else trait
+        for trait in traits
+    ]
 
 
 def is_like_others(effects: Collection[Effect | None]) -> bool:

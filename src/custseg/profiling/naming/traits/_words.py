@@ -134,6 +134,11 @@ class Trait:
         return is_number and any(mark.isdigit() for words in said for mark in words)
 
     @property
+    def is_comparison(self) -> bool:
+        """Whether the words compare with most customers alone: "joined later than most"."""
+        return self.order is not None and abs(self.order) == COMPARED
+
+    @property
     def is_decisive(self) -> bool:
         """Whether nearly all members meet the condition, and hardly any others."""
         return self.gap >= _DECISIVE
@@ -266,6 +271,5 @@ def rank(trait: Trait) -> tuple[bool, float, bool, bool, float]:
 
     Of about equal ones recency, orders and money, and what is more than a comparison.
     """
-    is_comparison = trait.order is not None and abs(trait.order) == COMPARED
-    is_special = trait.is_decisive and not is_comparison
-    return not is_special, -round(trait.strength, 1), trait.feature not in MAIN, is_comparison, -trait.strength
+    is_special = trait.is_decisive and not trait.is_comparison
+    return not is_special, -round(trait.strength, 1), trait.feature not in MAIN, trait.is_comparison, -trait.strength

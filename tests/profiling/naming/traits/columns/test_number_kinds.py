@@ -50,7 +50,7 @@ def test_few_values_are_said_by_their_number(language: str, expected: list[str])
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["fewer seats", "seats 30–50", "more seats"]),
+        ("en", ["fewer seats than others", "seats 30–50", "more seats than others"]),
         ("ru", ["seats: мало", "seats 30–50", "seats: много"]),
     ],
 )
@@ -104,7 +104,7 @@ def test_question_with_the_name_of_an_amount_is_a_rating_among_others() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ["fewer days with a visit", "more days with a visit"]),
+        ("en", ["fewer days with a visit than others", "more days with a visit than others"]),
         ("ru", ["дней с визитами: мало", "дней с визитами: много"]),
     ],
 )
@@ -134,7 +134,7 @@ def test_answers_on_a_scale_are_said_by_their_values() -> None:
 @pytest.mark.parametrize(
     ("name", "english", "russian"),
     [
-        ("visits_a_month", ["fewer visits_a_month", "more visits_a_month"], ["мало", "много"]),
+        ("visits_a_month", ["fewer visits_a_month than others", "more visits_a_month than others"], ["мало", "много"]),
         ("payment_term_days", ["low payment_term_days", "high payment_term_days"], ["ниже обычного", "выше обычного"]),
     ],
 )

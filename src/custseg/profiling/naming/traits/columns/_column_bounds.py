@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from custseg.profiling._own_values import OwnValues, own_values
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStatistics
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._levels import is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import MAIN, Wording
-from custseg.profiling.naming.traits.columns._column_levels import NEARLY_ALL, ColumnLevels
+from custseg.profiling.naming.traits.columns._column_levels import ColumnLevels
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
 from custseg.profiling.naming.traits.columns._last_times import SPOKEN_DAYS
 from custseg.profiling.naming.traits.columns._number_kinds import (
@@ -119,6 +119,8 @@ class ColumnBounds:
     def _on_scale(self, name: str, segment: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:
         """A bound of answers on a scale as the answers that nearly all members give: 1–2 rather than under 4."""
         if self.kinds.of(name) not in (RATING, SCALE) or not {term.operator for term in terms} < {">=", "<"}:
+            return terms
+        if not self.statistics.ranked[name].counts[segment]:
             return terms
         grid = self.statistics.ranked[name].grid
         ends = {">=": float(grid[0]), "<": float(grid[-1]) + 1}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from custseg._numerics import Bools
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStatistics
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming.traits._exceeded import exceeded
 from custseg.profiling.naming.traits._levels import Level, amount_ends, column_levels, is_most
@@ -24,8 +24,6 @@ _QUANTILES = (_QUARTERS[0], LOW, 0.5, HIGH, _QUARTERS[1])
 # A comparison is worth a word from a large effect on (Cohen's d), or from a quarter of what the others have.
 _DEVIATIONS, _PART = 0.8, 0.25
 _IQR_OF_NORMAL = 1.349
-NEARLY_ALL = 0.8
-"""So large a part of the members stands for nearly all: a single value is said of it, a range is widened to it."""
 # Having something is said of a segment of which four fifths have it and four fifths of the others do not, hardly any of
 # it where four fifths have none.
 _HALF = 0.5

@@ -12,14 +12,14 @@ import numpy as np
 
 from custseg._column_kinds import is_share_name
 from custseg.profiling.measures._categories import CategoryShare
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words
 from custseg.profiling.naming.traits._levels import Level, amount_ends, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import COMPARED, TRAITS, Wording, in_each_language
 from custseg.profiling.naming.traits.columns._column_bounds import ColumnBounds
-from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, NEARLY_ALL, ColumnLevels
+from custseg.profiling.naming.traits.columns._column_levels import HIGH, LOW, ColumnLevels
 from custseg.profiling.naming.traits.columns._labels import ColumnLabels
 from custseg.profiling.naming.traits.columns._number_kinds import (
     AMOUNT,

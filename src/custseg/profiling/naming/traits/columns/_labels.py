@@ -108,9 +108,14 @@ class ColumnLabels:
 
 
 def without_omitted(name: str, language: str) -> str:
-    """The name without what long names leave out: "lower" in place of "lower than usual"."""
-    omitted = str(text(language, "profiling", "names", "omitted"))
+    """The name without whom it compares with: "fewer visits" in place of "fewer visits than others"."""
+    omitted = omitted_words(language)
     return name.replace(omitted, "") if omitted else name
+
+
+def omitted_words(language: str) -> str:
+    """With whom names compare, which long ones say once: " than others"."""
+    return str(text(language, "profiling", "names", "omitted"))
 
 
 def short_labels(labels: Words) -> Words:

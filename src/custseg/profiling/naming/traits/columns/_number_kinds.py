@@ -19,7 +19,7 @@ from custseg._column_kinds import (
 )
 from custseg._numerics import Floats
 from custseg.feature_table import GIVEN_FAMILIES
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEARLY_ALL, SCALES, ColumnStatistics, is_on_scale
 from custseg.profiling.naming.traits.columns._column_topics import topic_of
 from custseg.profiling.naming.traits.columns._last_times import last_time_of
 from custseg.texts import LANGUAGES, YEAR
@@ -32,12 +32,9 @@ BY_VALUES = frozenset({FEW, LABELS, RATING, SCALE, CYCLE, YEARS})
 _FEW_VALUES = 12
 # Of these units a feature that is 0 where there is nothing is a number of things, such as days with an order.
 _THINGS = ("days", "orders", "mails", "sessions")
-_FEWEST_ANSWERS = 4
-_SCORES, _SCALES = (5, 10), (5, 7, 10)
+_SCORES = (5, 10)
 # So many columns on one scale are the answers to a questionnaire.
 _QUESTIONS = 3
-# A question on the scale has so many different answers.
-_FEWEST_ANSWERS = 3
 # "arrival_month", but not "visits_per_month".
 _OF_A_CYCLE = re.compile(r"(?:.*[\W_])?(?<!per[\W_])(?:month|hour|weekday)", re.IGNORECASE)
 _HOURS = 24
@@ -78,7 +75,7 @@ class NumberKinds:
         table = self.statistics.table
         if last_time_of(name, tuple((code, table.phrase(name, code)) for code in LANGUAGES)) is not None:
             return AMOUNT
-        is_answer = _is_on_scale(grid) and not is_kind_name(name)
+        is_answer = is_on_scale(grid) and not is_kind_name(name)
         if is_answer and self._n_alike(name, grid) >= _QUESTIONS:
             return RATING
         if _is_scale(name, grid) or (is_answer and any(map(is_scale_name, (name, *self._phrases(name))))):
@@ -88,13 +85,24 @@ class NumberKinds:
         is_label = is_kind_name(name) or is_label_column(name, self.statistics.clustered_values(name)[0])
         if self.statistics.codes(name) or is_label:
             return LABELS if len(grid) <= _FEW_VALUES else AMOUNT
-        if len(grid) <= _FEW_VALUES and 0 <= grid[0] <= 1:
+        if len(grid) <= _FEW_VALUES and (0 <= grid[0] <= 1 or self._are_steps(name)):
             return FEW
         return (
             COUNT
             if grid[0] >= 0 and is_counted_name(name) and not (_OF_TIME.fullmatch(name) or _is_money(name))
             else AMOUNT
         )
+
+    def _are_steps(self, name: str) -> bool:
+        """Whether nearly all members of each segment have one value, and these differ: packs of 3, 6 and 12."""
+        values, labels = self.statistics.clustered_values(name)
+        usual = set()
+        for segment in range(self.statistics.n_segments):
+            distinct, counts = np.unique(values[labels == segment], return_counts=True)
+            if not len(distinct) or counts.max() < NEARLY_ALL * counts.sum():
+                return False
+            usual.add(float(distinct[counts.argmax()]))
+        return len(usual) > 1
 
     def _is_score(self, name: str, grid: Floats) -> bool:
         """Whether a column is a score of recency or money, or one of frequency beside such a score."""
@@ -110,7 +118,7 @@ class NumberKinds:
         alike = (
             column
             for column in self._columns
-            if column != name and _is_on_scale(self._grid(column)) and not is_kind_name(column)
+            if column != name and is_on_scale(self._grid(column)) and not is_kind_name(column)
         )
         ends = [self._grid(column)[[0, -1]] for column in alike if not is_amount_or_count(column)]
         # Nobody may have given the lowest answer to one of the questions.
@@ -141,13 +149,8 @@ def _is_scored_main(name: str, grid: Floats) -> bool:
     return topic is not None and topic.key in ("recency", "money") and _is_scored(grid)
 
 
-def _is_on_scale(grid: Floats) -> bool:
-    """Whether all values are on a scale with the largest one as its end: 2 to 5 of 1 to 5."""
-    return _is_whole(grid) and len(grid) >= _FEWEST_ANSWERS and grid[0] >= 0 and grid[-1] in _SCALES
-
-
 def _spans_scale(grid: Floats) -> bool:
-    return _is_whole(grid) and len(grid) >= 4 and grid[0] == 1 and grid[-1] in _SCALES
+    return _is_whole(grid) and len(grid) >= 4 and grid[0] == 1 and grid[-1] in SCALES
 
 
 def _is_scale(name: str, grid: Floats) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStatistics
 from custseg.profiling.measures._table import SEASON_SHARE
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, YEARLY, SegmentRhythm
@@ -28,9 +28,9 @@ from custseg.profiling.naming.traits.columns._side_bounds import SideBounds
 AWAY = "recency_days"
 _AGE, _TREND, _GAP = "age_days", "trend", "gap_days_mean"
 _YEAR = 365
-_MONEY = frozenset({"revenue", "order_value"})
+MONEY = frozenset({"revenue", "order_value"})
 """Features of money with words of their own."""
-_AMOUNTS = _MONEY | {"order_count", "sessions", "emails_delivered"}
+_AMOUNTS = MONEY | {"order_count", "sessions", "emails_delivered"}
 """Features of which no segment has few or many where another one has far fewer or far more."""
 SINCE = frozenset({AWAY, "days_since_visit", "days_since_click"})
 """Features of the time since something."""
@@ -59,6 +59,8 @@ class OwnWords:
             for w in wordings
             if (name == AWAY and w.kind == "high") or self.levels.is_on_its_side(name, segment, w.kind)
         ]
+        if name == AWAY:
+            wordings = [w for w in wordings if w.kind != "low" or self._is_nearly_true(segment, w)]
         if name in _AMOUNTS:
             wordings = [w for w in wordings if not self._is_far_exceeded(name, segment, w)]
         if name == OVERDUE:
@@ -93,6 +95,10 @@ class OwnWords:
         }
         return wording._replace(words=filled)
 
+    def _is_nearly_true(self, segment: int, wording: Wording) -> bool:
+        """Whether words hold for nearly all members: if a third ordered months ago, they are not recent."""
+        return bool(self.levels.shares.of(wording.terms, segment)[0] >= NEARLY_ALL)
+
     def _is_far_exceeded(self, name: str, segment: int, wording: Wording) -> bool:
         direction = {"low": -1, "high": 1}.get(wording.kind, 0)
         return bool(direction) and self.sides.is_far_exceeded(name, segment, direction)
@@ -122,7 +128,7 @@ class OwnWords:
 
     def _standing(self, name: str, segment: int) -> Standing:
         matters = self.levels.matters(name, segment)
-        if name not in _MONEY:
+        if name not in MONEY:
             return Standing(matters, in_rhythm=self.rhythm.keeps(segment) or self.rhythm.is_timely(segment))
         is_exceeded, levels = self.levels.is_exceeded(name, segment), self.levels.by_segment(name)
         level = levels.get(segment)

@@ -136,11 +136,14 @@ def interval_words(label: Words, wording: Wording, *, present: Floats, kind: str
 
 
 def _kind_of(said: str, low: float, high: float, *, present: Floats, kind: str) -> str:
-    """What the values say of the column: of a scale, low and high only on one side of its middle."""
+    """What the values say of the column: of a scale, low and high only if its middle is not among them: 3 of 1 to 5.
+
+    A scale begins with 1 even where nobody gave the lowest answer.
+    """
     if kind == LABELS:
         return "category"
-    middle = (present[0] + present[-1]) / 2
-    reaches_beyond = (said == "low" and high > middle) or (said == "high" and low < middle)
+    middle = (min(present[0], 1) + present[-1]) / 2
+    reaches_beyond = (said == "low" and high >= middle) or (said == "high" and low <= middle)
     return "middle" if kind in (RATING, SCALE) and reaches_beyond else said
 
 
