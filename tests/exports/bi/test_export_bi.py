@@ -176,7 +176,7 @@ def test_result_has_the_figures_of_its_profiles(tmp_path: Path, result: Segmenta
     assert sorted(value for _, _, value in towns) == [0.0, 0.0, 1.0, 1.0]
     first = read(tmp_path / "bi", "dim_segment").row(0, named=True)
     assert (first["name"], first["do"]) == (result.profiles[0].name, " ".join(result.profiles[0].advice.do))
-    assert first["rule"] == "visits is under 20"
+    assert first["rule"] == "visits is 1"
 
 
 def test_history_and_result_of_one_moment_complete_each_other(tmp_path: Path, result: Segmentation) -> None:
