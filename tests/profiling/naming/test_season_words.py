@@ -49,7 +49,7 @@ def test_nobody_is_asked_why_they_stopped(profiles: Profiles) -> None:
 
 def test_russian_has_months_that_need_no_case() -> None:
     row = profile_segments(table_at("2024-10-20"), np.repeat([0, 1], [YEARLY, LATEST]), language="ru")
-    assert row.overview.endswith("делают в сезон (декабрь – январь); с конца последнего сезона прошло 262 дня.")
+    assert row.overview.endswith("делают в сезон (декабрь — январь); с конца последнего сезона прошло 262 дня.")
     assert "месяц для письма — ноябрь" in row[0].advice.do[0]
 
 
