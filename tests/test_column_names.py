@@ -75,6 +75,7 @@ DOORS: dict[str, Callable[[str], Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("name", all_of(ODD, quick=ODD[1:2]))
 def test_odd_name_is_shown_cleaned(door: str, name: str) -> None:

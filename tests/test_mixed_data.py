@@ -56,6 +56,7 @@ def rows_of(model: SegmentModel, table: pl.DataFrame, dialect: str) -> list[tupl
     return sorted((row[0], row[1], row[3]) for row in rows)
 
 
+@pytest.mark.slow
 def test_planted_kinds_are_found(result: Segmentation) -> None:
     assert adjusted_rand_score(KINDS, result.labels) > 0.75
     assert "training_type" in {marker.feature for row in result.profiles for marker in row.markers}
@@ -266,6 +267,7 @@ def test_labels_of_a_list(table: pl.DataFrame) -> None:
         quick_fit(features=with_lists, columns=["visits", "interests"], sensitive=["interests"])
 
 
+@pytest.mark.slow
 def test_methods_are_compared_on_the_same_columns(table: pl.DataFrame) -> None:
     compared = compare_methods(table, methods=["kmeans"], columns=COLUMNS, n_segments=3, labels_true=KINDS)
     assert compared.rows[0].adjusted_rand > 0.75

@@ -51,6 +51,7 @@ def plain_log() -> Segmentation:
     return quick_fit(clean_log())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EMPTY_KINDS)
 def test_empty_column_changes_nothing(kind: str) -> None:
     table = TABLE.with_columns(note=EMPTY[kind])
@@ -87,6 +88,7 @@ def test_empty_table_is_an_error(kind: str, work: Callable[[pl.DataFrame], Any])
         work(TABLE.select("customer_id", note=EMPTY[kind]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EMPTY_KINDS)
 def test_empty_attribute_is_no_fault(kind: str) -> None:
     attributes = TABLE.select("customer_id", note=EMPTY[kind])
@@ -103,6 +105,7 @@ def test_window_without_orders(days_later: int) -> None:
     _works_or_is_told(lambda: rfm_scores(features))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [0, 1, 2])
 def test_few_rows(rows: int) -> None:
     few = clean_log().head(rows)

@@ -28,6 +28,7 @@ def again(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value))
 
 
+@pytest.mark.slow
 def test_result_of_logs(as_kind: Callable[[pl.DataFrame], object]) -> None:
     result = quick_fit(as_kind(clean_log()), n_segments=2)
     copy = again(result)
@@ -47,6 +48,7 @@ def test_result_of_ready_table(as_kind: Callable[[pl.DataFrame], object]) -> Non
     assert rows_of(copy.features.frame) == rows_of(result.features.frame)
 
 
+@pytest.mark.slow
 def test_pickle_holds_no_log() -> None:
     secret = clean_log().with_columns(mail=pl.lit("someone@example.org"))
     assert b"example.org" not in pickle.dumps(quick_fit(secret, n_segments=2))

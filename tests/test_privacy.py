@@ -228,6 +228,7 @@ def test_bounds_in_texts_and_files() -> None:
     assert [at_least(260, "en"), at_least(1_269, "en")] == ["≥260", "≥1,260"]
 
 
+@pytest.mark.slow
 def test_title_and_report_give_no_small_difference() -> None:
     """Two customers of 152 returned everything: the report beside the title must not say 152."""
     log = clean_log(150)

@@ -33,6 +33,7 @@ def test_import_loads_nothing_heavy() -> None:
     assert loaded_by("import custseg").isdisjoint(HEAVY)
 
 
+@pytest.mark.slow
 def test_help_loads_nothing_heavy() -> None:
     code = "import custseg.cli\ntry: custseg.cli.main(['fit', '--help'])\nexcept SystemExit: pass"
     assert loaded_by(code).isdisjoint(HEAVY)

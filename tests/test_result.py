@@ -35,6 +35,7 @@ def fail(path: Path) -> None:
     raise RuntimeError("the pen broke")
 
 
+@pytest.mark.slow
 def test_repr_is_a_table(result: Segmentation) -> None:
     head, overview, _, columns, *rows, _, why = repr(result).splitlines()
     assert head == (
@@ -69,6 +70,7 @@ def test_table_rows_are_profiles(result: Segmentation) -> None:
     assert all(len(row) == len(heads) for row in rows)
 
 
+@pytest.mark.slow
 def test_table_language(result: Segmentation) -> None:
     russian = quick_fit(clean_log(), n_segments=2, language="ru")
     heads, _ = russian.profiles.table()
@@ -196,6 +198,7 @@ def test_formulas_are_escaped_in_csv(result: Segmentation, tmp_path: Path, name:
     assert read(tmp_path, "profiles.csv")["name"][0] == f"'{name}"
 
 
+@pytest.mark.slow
 def test_formula_ids_are_escaped_in_csv(tmp_path: Path) -> None:
     ids = pl.format("=c{}", pl.col("customer_id")).alias("customer_id")
     quick_fit(clean_log().with_columns(ids), n_segments=2).write(tmp_path)
@@ -258,6 +261,7 @@ def test_wrong_csv_marks(result: Segmentation, tmp_path: Path, arguments: dict[s
     assert all_files(tmp_path) == {}
 
 
+@pytest.mark.slow
 def test_csv_for_russian_excel(tmp_path: Path) -> None:
     russian = quick_fit(clean_log(), n_segments=2, language="ru")
     files = russian.write(tmp_path, separator=";", decimal=",")

@@ -38,6 +38,7 @@ def refunds(n: int, *, order: str = "{}") -> list[tuple[str, str, str, float]]:
     return [(who, order.format(number), "2024-06-25", -value) for who, number, _, value in LINES if int(who[1:]) < n]
 
 
+@pytest.mark.slow
 def test_all_orders_refunded(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
     result = quick_fit(as_kind(log(LINES + refunds(20))), as_of=AS_OF)
     assert outside(result) == [(RETURNED, 20)]
@@ -47,6 +48,7 @@ def test_all_orders_refunded(kind: str, as_kind: Callable[[pl.DataFrame], object
     assert not any("welcome" in line.lower() for line in (*last.advice.do, *last.advice.dont))
 
 
+@pytest.mark.slow
 def test_refunds_with_numbers_of_their_own() -> None:
     assert outside(quick_fit(log(LINES + refunds(20, order="r{}")), as_of=AS_OF)) == [(RETURNED, 20)]
 
@@ -108,6 +110,7 @@ def test_row_in_russian() -> None:
     assert outside(result) == [("Все заказы возвращены или отменены", 20)]
 
 
+@pytest.mark.slow
 def test_window_is_named() -> None:
     result = quick_fit(log(LINES + refunds(20)), as_of=AS_OF, window_days=200)
     assert ("All orders in the window returned or cancelled", 20) in outside(result)

@@ -61,6 +61,7 @@ def later(kind: str) -> Any:
     return model.assign(ORDERS, events=SHOP.events, customers=SHOP.customers, as_of=NOW)
 
 
+@pytest.mark.slow
 @EACH_KIND
 def test_file_and_sql_assign_as_the_fit(kind: str, tmp_path: Path) -> None:
     result = fitted(kind)

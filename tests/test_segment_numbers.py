@@ -38,6 +38,7 @@ def test_numbers_do_not_depend_on_the_order_of_rows(method: str) -> None:
     assert second.assignments.sort("customer_id").equals(first.assignments.sort("customer_id"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_larger_segments_come_first(method: str) -> None:
     rows = np.vstack([ROWS[:N], ROWS[N:-10], ROWS[-25:-10] + 0.1])

@@ -85,6 +85,7 @@ def assert_sound(result: Segmentation) -> None:
     assert rows_of(result.model.assign(features=result.features)) == assigned
 
 
+@pytest.mark.slow
 def test_result_is_sound(result: Segmentation) -> None:
     assert_sound(result)
 
@@ -189,6 +190,7 @@ def test_wrong_value_is_an_error(arguments: dict[str, Any], words: str) -> None:
         quick_fit(clean_log(), **arguments)
 
 
+@pytest.mark.slow
 def test_error_names_a_feasible_minimum() -> None:
     with pytest.raises(InfeasibleMinimumError, match="Give min_size=") as caught:
         quick_fit(clean_log(), min_size=0.9)
@@ -196,6 +198,7 @@ def test_error_names_a_feasible_minimum() -> None:
     assert_sound(quick_fit(clean_log(), min_size=caught.value.feasible))
 
 
+@pytest.mark.slow
 @examples(25)
 @given(order_logs(max_lines=40), st.sampled_from(["net", "gross"]), st.integers(1, 3))
 def test_any_small_log(log: pl.DataFrame, refunds: str, k: int) -> None:
@@ -242,6 +245,7 @@ def test_shuffled_feature_table(seed: int) -> None:
     assert two.assignments.sort("customer_id").equals(one.assignments)
 
 
+@pytest.mark.slow
 def test_later_rows_change_nothing(plain: Segmentation) -> None:
     log = clean_log()
     later = log.with_columns(ordered_at=pl.lit(AS_OF), amount=pl.lit(1e6), order_id=pl.col("order_id") + 10_000)
@@ -317,6 +321,7 @@ def test_russian_names(shop: Shop) -> None:
     assert set(russian.assignments["name"]) == {row.name for row in russian.profiles}
 
 
+@pytest.mark.slow
 def test_columns() -> None:
     fitted = quick_fit(clean_log(), columns=["recency_days"], n_segments=3)
     assert fitted.model.preparation.names == ["recency_days"]
@@ -328,6 +333,7 @@ def test_columns() -> None:
     assert all(low[1] < high[0] for low, high in pairwise(ends))
 
 
+@pytest.mark.slow
 def test_two_customers_two_segments() -> None:
     log = clean_log(2)
     assert [row.size for row in quick_fit(log, n_segments=2, min_size=1).profiles] == [1, 1]
@@ -341,6 +347,7 @@ def test_ready_table_with_few_rows_needs_more_rows() -> None:
         fit_segments(features=table, n_segments=3)
 
 
+@pytest.mark.slow
 def test_codes_are_quantities_where_the_caller_says_so() -> None:
     rows = np.arange(90)
     table = pl.DataFrame({"id": rows, "visits": rows * 7 % 30, "postal_code": 10_000 + rows % 3 * 30_000})
@@ -382,6 +389,7 @@ def test_progress_is_shown_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "━━━" in terminal.getvalue()
 
 
+@pytest.mark.slow
 def test_progress_is_in_the_language_of_the_result() -> None:
     told: list[str] = []
     quick_fit(clean_log(), language="ru", progress=lambda step, done, steps: told.append(step))
@@ -389,6 +397,7 @@ def test_progress_is_in_the_language_of_the_result() -> None:
     assert "строим сегменты, готово 10 из 100" in told
 
 
+@pytest.mark.slow
 def test_ready_table_uses_all_numbers(wholesale: pl.DataFrame, of_wholesale: Segmentation) -> None:
     assert_sound(of_wholesale)
     assert of_wholesale.model.preparation.names == ["Milk", "Frozen", "Fresh"]
@@ -415,6 +424,7 @@ def test_every_kind_of_ready_table(
     assert isinstance(fitted.assignments, RETURNED.get(kind, pl.DataFrame))
 
 
+@pytest.mark.slow
 def test_customer_column(wholesale: pl.DataFrame) -> None:
     moved = wholesale.select("Milk", "Frozen", "client", "region", "Fresh")
     fitted = quick_fit(features=moved, customer_column="client")
@@ -422,12 +432,14 @@ def test_customer_column(wholesale: pl.DataFrame) -> None:
     assert fitted.model.preparation.names == ["Milk", "Frozen", "Fresh"]
 
 
+@pytest.mark.slow
 def test_features_can_be_reused(shop: Shop, result: Segmentation) -> None:
     again = quick_fit(features=result.features)
     assert again.assignments.equals(result.assignments)
     assert again.as_of == result.as_of
 
 
+@pytest.mark.slow
 def test_useless_columns_are_reported(wholesale: pl.DataFrame) -> None:
     table = wholesale.with_columns(same=pl.lit(3), holes=pl.when(pl.int_range(150) % 10 == 7).then(pl.int_range(150)))
     fitted = quick_fit(features=table)
@@ -572,6 +584,7 @@ def test_customers_alone_need_as_of(shop: Shop) -> None:
         quick_fit(customers=shop.customers)
 
 
+@pytest.mark.slow
 def test_window_makes_no_one_time_buyers(shop: Shop) -> None:
     orders = Orders(shop.orders, cancelled="cancelled")
     names = {row.name for row in quick_fit(orders, as_of=shop.as_of, window_days=90).profiles}
@@ -620,6 +633,7 @@ def spots(*centers: tuple[float, float], n_rows: int = 40) -> pl.DataFrame:
     return pl.DataFrame({"id": range(len(x)), "x": x, "y": y})
 
 
+@pytest.mark.slow
 def test_default_compares_all_methods() -> None:
     fitted = fit_segments(features=spots((0, 0), (15, 0), (0, 15), (15, 15)))
     assert_sound(fitted)
@@ -756,6 +770,7 @@ def test_range_far_too_large(n_segments: range) -> None:
         fit_segments(features=table, n_segments=n_segments, min_size=2)
 
 
+@pytest.mark.slow
 def test_range_slightly_too_large() -> None:
     table = pl.DataFrame({"id": range(12), "visits": [0, 9, 50] * 4})
     assert len(quick_fit(features=table, n_segments=range(2, 15), min_size=2).profiles.segments) > 1

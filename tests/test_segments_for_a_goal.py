@@ -45,6 +45,7 @@ def test_what_numbers_told_about_the_last_period_decides() -> None:
     assert any("this one told most about the goal in the last period" in note for note in result().notes)
 
 
+@pytest.mark.slow
 def test_segments_are_printed_by_what_to_expect() -> None:
     foresight, labels = result().features.values("foresight"), result().labels
     printed = [int(row[0]) for row in result().profiles.table()[1] if row[0].isdigit()]

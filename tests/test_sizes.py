@@ -32,6 +32,7 @@ def test_size_is_that_of_the_past_rate(fit: Segmentation) -> None:
     assert min(row.size for row in fit.profiles.segments) >= needed
 
 
+@pytest.mark.slow
 def test_notes_say_what_each_segment_can_show(fit: Segmentation) -> None:
     assert fit.minimum is not None
     assert fit.notes[0].startswith("Minimum size from the log: to show +120% of repeat purchases (")

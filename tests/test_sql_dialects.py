@@ -46,6 +46,7 @@ def model_of_orders() -> SegmentModel:
     return fit_segments(orders, columns=columns, method="kmeans", n_segments=3).model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", all_of(MODELS, quick=("kmeans with heavy tails",)))
 def test_functions_of_to_sql(name: str, dialect: str) -> None:
@@ -55,6 +56,7 @@ def test_functions_of_to_sql(name: str, dialect: str) -> None:
     assert parsed.named_selects == ["customer_id", "segment", "name", "confidence"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zoned", [False, True])
 @pytest.mark.parametrize("dialect", [name for name in DIALECTS if name != "sqlite"])
 def test_functions_of_features_sql(dialect: str, zoned: bool) -> None:

@@ -139,6 +139,7 @@ def test_scores_follow_the_definition(values: list[tuple[Any, ...]], n: int) -> 
     assert [frame[letter].to_list() for letter in "rfm"] == expected
 
 
+@pytest.mark.slow
 @given(rows, bins, st.randoms())
 def test_scores_do_not_depend_on_the_order_of_rows(values: list[Any], n: int, random: Any) -> None:
     table = customers(*values)
@@ -191,6 +192,7 @@ def test_frozen_edges_give_the_fit_back_through_json(values: list[Any], n: int) 
     assert (again.edges, again.empty_bins, again.bins) == (fit.edges, fit.empty_bins, fit.bins)
 
 
+@pytest.mark.slow
 @given(rows, rows, bins)
 def test_frozen_edges_score_each_new_customer_alone(old: list[Any], new: list[Any], n: int) -> None:
     edges = rfm_scores(customers(*old), n).edges

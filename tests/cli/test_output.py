@@ -49,12 +49,14 @@ def test_full_disk_is_one_line(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (1, b"Error: No space left on device.\n")
 
 
+@pytest.mark.slow
 def test_closed_output_is_no_error(folder: Path) -> None:
     shell = f"{sys.executable} -m custseg inspect orders.csv >&-"
     done = subprocess.run(["sh", "-c", shell], cwd=folder, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 def test_console_that_lacks_letters_shows_question_marks(folder: Path) -> None:
     environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
     command = [*COMMAND, "--language", "ru"]

@@ -31,7 +31,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.slow
 def test_files_without_description() -> None:
     result = run("orders.csv", "--events", "events.csv", *PERIOD, "--out", "out")
     assert result.exit_code == 0, result.output
@@ -69,6 +68,7 @@ def test_errors_in_both_languages(arguments: tuple[str, ...], english: str, russ
     assert result.exit_code != 0
 
 
+@pytest.mark.slow
 def test_mails_are_needed() -> None:
     result = run("orders.csv", *PERIOD)
     assert result.exit_code != 0

@@ -77,6 +77,7 @@ def test_float32_and_float64_of_the_same_values_agree(model):
     assert np.array_equal(model.fit(single).labels_, model.fit(single.astype(np.float64)).labels_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ESTIMATORS)
 def test_the_number_of_threads_does_not_matter(model, monkeypatch):
     rows = np.random.default_rng(1).gamma(2, size=(3_000, 3)).round(1)

@@ -55,6 +55,7 @@ def test_k_means_and_hdbscan_see_the_groups_beside_a_whale(scale):
     assert same_partition(beside_a_whale(MinSizeHDBSCAN(min_size=20), scale)[:-1], GROUPS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1e-90, 1e-4, 1.0, 1e6])
 @pytest.mark.parametrize("method", OF_A_NUMBER, ids=lambda method: method.name)
 def test_the_minimum_is_met_exactly_beside_a_whale(method, scale):

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 from quick import quick_fit
 
 from custseg import inspect
@@ -37,6 +38,7 @@ def test_result_and_inspection_say_the_same(tmp_path: Path) -> None:
     assert not {CODE, CYCLE} & set(result.notes)
 
 
+@pytest.mark.slow
 def test_report_is_in_the_language_of_the_result() -> None:
     report = quick_fit(features=TABLE, n_segments=2, method="kmeans", language="ru").data_report
     notes = [item.text for item in report.findings]

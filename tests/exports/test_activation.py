@@ -108,6 +108,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 formulas = st.text("'=+-@\t5x", min_size=1, max_size=4).filter(str.strip)
 
 
+@pytest.mark.slow
 @given(st.sets(st.one_of(texts, formulas), min_size=1, max_size=6), st.one_of(texts, formulas))
 def test_every_text_can_be_restored(ids: set[str], play: str) -> None:
     after = pl.DataFrame({"customer_id": list(ids), "segment": 0, "name": "Loyal"})

@@ -60,6 +60,7 @@ def test_a_family_of_weight_0_describes_only() -> None:
     assert goal_columns(table, goal, "fit") == ["recency_days", "order_count", "revenue"]
 
 
+@pytest.mark.slow
 def test_half_lives_change_the_engagement() -> None:
     goal = Goal("x", families=("engagement",), half_life_days={"email": 1})
     usual, short = (

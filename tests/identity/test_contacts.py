@@ -38,6 +38,7 @@ def test_emails(text: str, email: str | None) -> None:
     assert normalized_email(text) == email
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_form_of_an_email_is_its_own_form(text: str) -> None:
     for candidate in (text, f"{text}@example.com"):

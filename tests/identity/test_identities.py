@@ -138,6 +138,7 @@ ids = st.one_of(st.none(), st.sampled_from("abcd"))
 rows = st.lists(st.tuples(ids, ids, ids), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @given(rows, st.randoms(use_true_random=False))
 @examples(200)
 def test_order_of_rows_plays_no_part(drawn: list[tuple[Any, ...]], random: Any) -> None:

@@ -43,6 +43,7 @@ def row_of(comparison: MethodComparison, method: str) -> Any:
     return next(row for row in comparison.rows if row.method == method)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["ours", "Ward", "mixture"])
 def test_clear_groups_are_found_by_every_method(compared: MethodComparison, method: str) -> None:
     row = row_of(compared, method)
@@ -140,6 +141,7 @@ def test_our_three_methods_are_the_default() -> None:
     assert "adjusted_rand" not in repr(compared)
 
 
+@pytest.mark.slow
 def test_what_our_methods_cannot_do_is_a_note() -> None:
     compared = compare_methods(customers(), ["hdbscan", "kmeans"], n_segments=7, min_size=20)
     assert [row.n_clusters for row in compared.rows] == [0, 0]

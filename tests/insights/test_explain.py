@@ -102,6 +102,7 @@ def test_name_of_the_other_segment_is_true_of_the_changed_customer(method: str) 
     assert changes
 
 
+@pytest.mark.slow
 def test_change_that_would_contradict_the_name_is_not_shown() -> None:
     # All members of the second segment lack the flag, so that a change of visits alone cannot make its name true.
     visits = [float(v) for v in (*range(40), *range(100, 140))]
@@ -162,6 +163,7 @@ def gappy() -> Segmentation:
     return quick_fit(features=table, n_segments=2, min_size=2)
 
 
+@pytest.mark.slow
 def test_missing_value_is_told_with_what_it_was_taken_as() -> None:
     explanation = explain(gappy(), 0)
     [reason] = [reason for reason in explanation.why if reason.feature == "visits"]
@@ -211,6 +213,7 @@ def test_unknown_customer_is_an_error_that_names_no_other() -> None:
         explain(LINE, 7)
 
 
+@pytest.mark.slow
 def test_customers_without_a_segment_are_errors_that_say_why() -> None:
     result = fitted("kmeans")
     idle = result.features.ids[int(np.flatnonzero(result.labels < 0)[0])]
@@ -234,6 +237,7 @@ def test_wrong_arguments_are_errors() -> None:
         explain(LINE, "c0", language="de")
 
 
+@pytest.mark.slow
 def test_numpy_ids_are_taken() -> None:
     result = gappy()
     assert explain(result, np.int64(3)).segment == explain(result, 3).segment  # type: ignore[arg-type]
@@ -248,6 +252,7 @@ def flagged() -> Segmentation:
     return quick_fit(features=table, n_segments=2, method="kmeans", min_size=2)
 
 
+@pytest.mark.slow
 def test_flags_are_explained_by_shares() -> None:
     explanation = explain(flagged(), "c1")
     [reason] = [reason for reason in explanation.why if reason.feature == "vip"]
@@ -255,6 +260,7 @@ def test_flags_are_explained_by_shares() -> None:
     assert "vip: yes (yes for 75% here, 25% there)" in repr(explanation)
 
 
+@pytest.mark.slow
 def test_next_to_no_reason_is_not_printed() -> None:
     explanation = explain(flagged(), "c1")
     small = replace(explanation.why[-1], contribution=0.04 * explanation.why[0].contribution)
@@ -270,6 +276,7 @@ def noisy(flags: list[int]) -> Segmentation:
     return quick_fit(features=table, n_segments=2, min_size=2)
 
 
+@pytest.mark.slow
 def test_feature_in_which_the_segments_hardly_differ_is_no_reason() -> None:
     # 20 of 40 and 22 of 40 are 0.05 apart, which is negligible.
     explanation = explain(noisy([i % 2 for i in range(40)] + [int(i < 22) for i in range(40)]), "c1")
@@ -292,6 +299,7 @@ def test_effect_is_the_difference_of_shares_or_of_spreads() -> None:
     assert reason.effect == 1.0
 
 
+@pytest.mark.slow
 def test_sentences_have_labels_and_the_language_of_the_result() -> None:
     fitted = line([float(v) for v in (*range(20), *range(100, 120))], labels={"visits": "визиты"}, language="ru")
     printed = repr(explain(fitted, "c0"))
@@ -300,6 +308,7 @@ def test_sentences_have_labels_and_the_language_of_the_result() -> None:
     assert explain(fitted, "c0", language="en").language == "en"
 
 
+@pytest.mark.slow
 def test_codes_are_named_and_left_out_of_medians() -> None:
     days = [-1.0] * 4 + [float(v) for v in (*range(10, 46), *range(300, 340))]
     score = [float(v) for v in (*range(40), *range(100, 140))]
@@ -313,6 +322,7 @@ def test_codes_are_named_and_left_out_of_medians() -> None:
     assert "days_since_call: code -1 (median 32.5 here" in repr(explanation)
 
 
+@pytest.mark.slow
 def test_impossible_birth_is_said_to_be_one() -> None:
     births = [1893.0, *(1950.0 + i % 10 for i in range(39)), *(1985.0 + i % 10 for i in range(40))]
     table = pl.DataFrame({"customer_id": range(80), "birth_year": births})

@@ -137,6 +137,7 @@ REAL = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", all_of(REAL, quick=list(REAL)[:2]))
 def test_real_file_is_found(name: str, shared_file: Callable[[str], Path]) -> None:
     found = inspect(shared_file(name))

@@ -23,6 +23,7 @@ def result() -> Segmentation:
     return quick_fit(features=TABLE, labels={"MntWines": "<b>wine & more</b>", "MntFish": {"ru": "рыба"}})
 
 
+@pytest.mark.slow
 def test_rules_and_headline_have_labels(result: Segmentation) -> None:
     assert ", by <b>wine & more</b>, MntFish (minimum" in repr(result).splitlines()[0]
     texts = " ".join(rule.text for rule in result.rules.rules)

@@ -83,6 +83,7 @@ def test_described_columns_are_read_as_what_they_are(as_kind: Callable[[pl.DataF
     }
 
 
+@pytest.mark.slow
 def test_plain_table_is_told_by_its_types(as_kind: Callable[[pl.DataFrame], object]) -> None:
     table = TABLE.rename({"born": "birth_date", "likes": "interests", "seen": "observed_at"})
     customers = as_customers(as_kind(table.with_columns(store_id=7, ID=1, nothing=pl.lit(None, pl.String))))

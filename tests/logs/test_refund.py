@@ -85,6 +85,7 @@ def refund_logs(draw: st.DrawFn) -> pl.DataFrame:
     return log.with_columns(back=pl.Series(back, dtype=pl.Int64) / 100)
 
 
+@pytest.mark.slow
 @examples(12)
 @given(log=refund_logs())
 @pytest.mark.parametrize("kind", EVERY_KIND)

@@ -17,6 +17,7 @@ def model() -> SegmentModel:
     return quick_fit(LOG, as_of=LAST).model
 
 
+@pytest.mark.slow
 def test_old_model(model: SegmentModel) -> None:
     with pytest.raises(DataError, match=r"as of 2024-10-27, 31 days before as_of, more than max_age_days=30. Refit it"):
         model.assign(LOG, as_of="2024-11-27", max_age_days=30)

@@ -81,6 +81,7 @@ def test_columns_are_found_by_the_description_of_the_fit(shop: Shop) -> None:
     assert fit.model.assign(shuffled, as_of=shop.as_of).equals(fit.assignments)
 
 
+@pytest.mark.slow
 def test_all_missing_columns_are_named(shop: Shop, whole: Segmentation) -> None:
     with pytest.raises(DataError, match=r"lacks columns \['ordered_at', 'amount'\]"):
         whole.model.assign(shop.orders.drop("ordered_at", "amount"), shop.events, as_of=shop.as_of)
@@ -98,12 +99,14 @@ def test_log_that_the_model_needs(shop: Shop, whole: Segmentation) -> None:
         whole.model.assign(shop.orders, as_of=shop.as_of)
 
 
+@pytest.mark.slow
 def test_log_without_the_events_that_the_model_needs(shop: Shop, whole: Segmentation) -> None:
     visits = Events(shop.events.filter(pl.col("event") == "visited"))
     with pytest.raises(DataError, match=r"assign: the logs give no .*'open_rate_shrunk'.* which the model needs"):
         whole.model.assign(shop.orders, visits, as_of=shop.as_of)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

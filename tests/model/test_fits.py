@@ -22,6 +22,7 @@ def test_number_of_segments_is_repeated(given: Any, repeated: range | None) -> N
     assert arguments["n_segments"] == repeated
 
 
+@pytest.mark.slow
 def test_options_of_a_fit_are_stored() -> None:
     model = quick_fit(clean_log(120), n_segments=3, min_size=15, random_state=7, columns=["revenue"], prefer=4).model
     assert model.options == FitOptions(("revenue",), (3,), 15, (4,), 7)

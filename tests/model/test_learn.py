@@ -26,6 +26,7 @@ def test_counts_of_filled_values_are_not_stored() -> None:
     assert not result.model.preparation.dropped
 
 
+@pytest.mark.slow
 def test_model_of_a_ready_table_has_no_definition() -> None:
     model = quick_fit(features=TABLE, columns=["visits", "income"]).model
     assert model.definition is None
@@ -41,6 +42,7 @@ def test_families_and_figures_are_those_that_are_needed() -> None:
     assert list(model.definition.figures) == ["rfm"]
 
 
+@pytest.mark.slow
 def test_reference_describes_the_customers_of_the_fit() -> None:
     result = quick_fit(clean_log(120))
     reference = result.model.reference

@@ -22,6 +22,7 @@ def table(result: Segmentation) -> pl.DataFrame:
     return result.features.frame
 
 
+@pytest.mark.slow
 def test_assign_equals_the_fit(result: Segmentation, table: pl.DataFrame) -> None:
     assert result.model.assign(features=table).equals(result.assignments)
     assert result.model.assign(features=result.features).equals(result.assignments)

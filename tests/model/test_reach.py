@@ -31,6 +31,7 @@ def model() -> SegmentModel:
     return quick_fit(log(), as_of="2024-01-01").model
 
 
+@pytest.mark.slow
 def test_dates_by_which_a_tenth_and_a_half_had_ordered(model: SegmentModel) -> None:
     assert model.definition is not None
     reach = model.definition.reach
@@ -68,6 +69,7 @@ def test_window_needs_no_more_than_the_window() -> None:
     assert model.assign(rest, as_of="2024-01-01")["segment"].null_count() < 200
 
 
+@pytest.mark.slow
 def test_log_that_does_not_cover_the_window() -> None:
     model = quick_fit(log(), as_of="2024-01-01", window_days=365).model
     rest = log().filter(pl.col("ordered_at") >= pl.date(2023, 9, 1))
@@ -78,6 +80,7 @@ def test_log_that_does_not_cover_the_window() -> None:
         model.assign(rest, as_of="2024-01-01")
 
 
+@pytest.mark.slow
 def test_few_customers_have_no_reach() -> None:
     small = log().filter(pl.col("customer_id") < 9)
     model = quick_fit(small, as_of="2024-01-01", n_segments=2, min_size=2).model

@@ -81,6 +81,7 @@ def test_recent_customers_of_a_shop() -> None:
     assert set(recent.categories["preferred_channel"].values) == {"web", "store", "app"}
 
 
+@pytest.mark.slow
 def test_log_without_recent_customers_has_no_recent_reference() -> None:
     reference = quick_fit(clean_log(120), as_of="2026-01-01").model.reference
     assert reference.recent is None

@@ -60,6 +60,7 @@ def test_one_segment_has_all_revenue(values: list[float]) -> None:
     assert row.revenue_share == (1.0 if sum(values) > 0 else None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", all_of([5e-324, 1e-310, 1e-200, 1e-155, 1e155, 1e200, 1e306], quick=(5e-324, 1e306)))
 @pytest.mark.parametrize("sign", [1, -1])
 def test_segments_of_any_magnitude(size: float, sign: int) -> None:

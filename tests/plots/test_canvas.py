@@ -35,6 +35,7 @@ def figure_of(drawn: object) -> Figure:
     return drawn if isinstance(drawn, Figure) else drawn.figure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", all_of(["two", "eight, Russian", "long names"], quick=("eight, Russian",)))
 def test_the_grid_of_awkward_results_can_be_read(case: str) -> None:
     assert_readable(figure_of(plots.plot_rfm_grid(awkward_result(case))))

@@ -177,6 +177,7 @@ def test_model_assigns_rows_one_by_one(fitted: Segmentation) -> None:
     assert fitted.model.assign(features=table[7:8]).equals(fitted.assignments[7:8])
 
 
+@pytest.mark.slow
 def test_customers_beyond_a_tail_are_outliers(fitted: Segmentation) -> None:
     table = fitted.features.frame
     tails = fitted.model.preparation.tails.tails

@@ -302,6 +302,7 @@ def test_descriptors_with_ids_in_another_order_are_told() -> None:
     )
 
 
+@pytest.mark.slow
 def test_shop_with_events_tells_who_can_be_reached(tmp_path: Path) -> None:
     shop = make_shop(400, 0)
     features = build_features(shop.orders, shop.events, shop.customers, as_of=shop.as_of)

@@ -27,6 +27,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
 NAMES = all_of(OBJECTS, quick=OBJECTS.keys() - {"proof", "scorecard"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_block_needs_no_network_and_no_script(name: str) -> None:
     source = OBJECTS[name]()._repr_html_()

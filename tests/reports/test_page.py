@@ -84,6 +84,7 @@ def test_every_picture_has_words_and_a_table(name: str, language: str) -> None:
         assert own or "<table>" in re.sub(r"<figure.*?</figure>", "", content, flags=re.DOTALL)
 
 
+@pytest.mark.slow
 def test_pictures_hold_no_texts_comments_or_dates() -> None:
     for picture in re.findall(r"<svg.*?</svg>", page_of("hostile"), re.DOTALL):
         assert not re.search(r"<!--|<text|<metadata|<style|xmlns|alert", picture.partition(">")[2])

@@ -46,6 +46,7 @@ def test_dict_is_json_and_every_key_is_documented() -> None:
     assert set(keys_of(data)) - documented == set()
 
 
+@pytest.mark.slow
 def test_sections_are_those_with_data() -> None:
     plain = ["choice", "stability", "data", "method"]
     assert [item["key"] for item in report_data(result())["sections"]] == plain
@@ -57,6 +58,7 @@ def test_sections_of_a_full_report() -> None:
     assert [item["key"] for item in report_data(result(), **parts())["sections"]] == full
 
 
+@pytest.mark.slow
 def test_movement_names_segments_that_have_no_card() -> None:
     names = {row.segment: row.name for row in movement().segments if row.segment is not None}
     same, others = result().rename(names), result().rename({0: "A", 1: "B", 2: names[2]})
@@ -90,6 +92,7 @@ def test_summary_names_the_largest_and_the_richest() -> None:
     assert richest["revenue_share_text"] in who[-1]
 
 
+@pytest.mark.slow
 def test_previous_segments_are_compared_by_name_and_those_of_the_same_model_by_number() -> None:
     data = section(report_data(result(), previous=previous().model), "previous")
     assert "by their name" in data["text"][-1]
@@ -126,6 +129,7 @@ def test_command_is_printed() -> None:
     assert section(data, "method")["command"] == "custseg report orders.csv"
 
 
+@pytest.mark.slow
 def test_there_are_no_ids_and_no_small_counts() -> None:
     dumped = json.dumps(report_data(hostile()), ensure_ascii=False)
     assert "client-" not in dumped

@@ -52,6 +52,7 @@ def test_stages_come_first_and_are_clustered_inside() -> None:
     assert len({*result.model.names}) == len(result.model.names)
 
 
+@pytest.mark.slow
 def test_names_say_the_stage() -> None:
     names, russian = fitted().model.names, fitted().in_language("ru").model.names
     assert all(

@@ -109,12 +109,14 @@ CATEGORIES = st.builds(
 FLOATS = st.sampled_from([-3.0, -2.5, 0.0, -0.0, 0.03, 0.1, 4.999, 5.0, 1e6, 1e20, None])
 
 
+@pytest.mark.slow
 @given(NUMERIC, st.lists(FLOATS, min_size=1))
 def test_number_term_holds_where_its_sql_does(condition: Condition, values: list[float | None]) -> None:
     table = pl.DataFrame({condition.feature: pl.Series(values, dtype=pl.Float64)})
     assert sql_holds(condition, table) == held(condition, list(values))
 
 
+@pytest.mark.slow
 @given(CATEGORIES, st.lists(st.sampled_from(["x", "O'Brien", '"', "=1", "%_", "other", None]), min_size=1))
 def test_category_term_holds_where_its_sql_does(condition: Condition, values: list[str | None]) -> None:
     table = pl.DataFrame({condition.feature: pl.Series(values, dtype=pl.String)})

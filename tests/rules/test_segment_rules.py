@@ -117,6 +117,7 @@ def test_segments_that_are_all_too_small_have_no_rules() -> None:
     assert rules.rule_set.labels({"x": [3.0, 4.0]}).tolist() == [1, 1]
 
 
+@pytest.mark.slow
 def test_profile_of_a_segment_too_small_to_describe_has_no_rule() -> None:
     table = pl.DataFrame({"id": range(129), "visits": [*range(60), *range(500, 560), *range(9000, 9009)]})
     result = quick_fit(features=table, n_segments=3, min_size=2)
@@ -146,6 +147,7 @@ def test_exactly_one_rule_of_the_set_holds_for_everyone() -> None:
     assert (held[labels >= 0] == 1).all()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 50), st.sampled_from([1, 2, 3]))
 @examples(15)
 def test_rule_holds_where_its_sql_does(seed: int, max_conditions: int) -> None:
@@ -160,6 +162,7 @@ def test_rule_holds_where_its_sql_does(seed: int, max_conditions: int) -> None:
         assert [answer for (answer,) in answers] == rules.rule_set.labels(table).tolist()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 50))
 @examples(15)
 def test_what_is_stated_is_what_the_held_out_customers_show(seed: int) -> None:
@@ -178,6 +181,7 @@ def test_what_is_stated_is_what_the_held_out_customers_show(seed: int) -> None:
     assert rules.fidelity == (rules.rule_set.labels(held_out) == truth).mean()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 1000))
 @examples(15)
 def test_shuffled_customers_give_the_same_rules(seed: int) -> None:
@@ -186,6 +190,7 @@ def test_shuffled_customers_give_the_same_rules(seed: int) -> None:
     assert reprs(segment_rules(table[order], labels[order])) == reprs(segment_rules(table, labels))
 
 
+@pytest.mark.slow
 def test_every_kind_of_table_gives_the_same_rules() -> None:
     table, labels = shop_table()
     rules = reprs(segment_rules(table, labels))
@@ -195,6 +200,7 @@ def test_every_kind_of_table_gives_the_same_rules() -> None:
     assert reprs(segment_rules(table.rename({"customer_id": "who"}), labels, customer_column="who")) == rules
 
 
+@pytest.mark.slow
 def test_units_come_from_the_feature_table() -> None:
     shop = make_shop(500, 0)
     result = quick_fit(shop.orders, as_of=shop.as_of, n_segments=4)

@@ -42,6 +42,7 @@ def test_a_lower_aim_takes_fewer_columns() -> None:
     assert 0.5 <= (shortest.rule_set.fidelity or 0) < 0.8
 
 
+@pytest.mark.slow
 def test_held_out_customers_have_no_say(shortest: ShortestRules) -> None:
     features, labels = planted()
     assert 0.28 * N < len(shortest.held_out) < 0.32 * N
@@ -49,6 +50,7 @@ def test_held_out_customers_have_no_say(shortest: ShortestRules) -> None:
     assert shortest.rule_set.fidelity == (predicted == labels[shortest.held_out]).mean()
 
 
+@pytest.mark.slow
 def test_labels_that_are_noise_are_not_recovered() -> None:
     # Two segments of one half: whatever is learned, held-out customers are guessed. Five standard errors of 360: .13.
     features, _ = planted()

@@ -44,6 +44,7 @@ def june_of(history: SegmentHistory) -> Path:
     return Path(history.folder) / "as_of=2024-06-01"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ids", [odd_texts, integers, st.integers(2**63, 2**64 - 1)])
 def test_what_is_recorded_comes_back(ids: st.SearchStrategy[Any]) -> None:
     @given(segments_of(ids))

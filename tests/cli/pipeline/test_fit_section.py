@@ -68,12 +68,14 @@ def test_faulty_value_is_named(key: str, value: Any, words: str) -> None:
         fit_arguments(project(**{key: value}))
 
 
+@pytest.mark.slow
 def test_minimum_that_the_log_calls_for_is_asked_for_again() -> None:
     section = project(min_size="auto", lift="40%")
     assert fit_arguments(section) == {"min_size": "auto", "lift": 0.4}
     assert differing_keys(section, quick_fit(clean_log()).model) == []
 
 
+@pytest.mark.slow
 def test_keys_that_differ_from_the_model() -> None:
     model = quick_fit(clean_log(120), min_size=0.1).model
     same = {"min_size": "10%", "segments": "3", "method": "kmeans", "seed": 0, "refunds": "net", "labels": "x.toml"}

@@ -30,6 +30,7 @@ def summary(result: Result) -> dict[str, Any]:
     return plain
 
 
+@pytest.mark.slow
 def test_fit_writes_the_model_of_python(project: Path) -> None:
     fitted = fit_segments("orders.csv", as_of=FIT_AT, method="kmeans", n_segments=3)
     assert SegmentModel.load("model.json").names == fitted.model.names
@@ -40,6 +41,7 @@ def test_fit_writes_the_model_of_python(project: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_assign_writes_what_python_assigns(project: Path) -> None:
     for arguments in ((), ("orders.csv",)):
         assert run("assign", *arguments, "--as-of", LATER, "--out", "assigned.parquet").exit_code == 0

@@ -35,6 +35,7 @@ def all_core_rows(X: np.ndarray, neighbors: int) -> CoreRule:
     return rule_of(X[inside], labels[inside], core, neighbors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("neighbors", [5, 20])
 @pytest.mark.parametrize("source", SOURCES)
 def test_labels_are_those_of_the_core_rows(source: str, neighbors: int) -> None:

@@ -83,6 +83,7 @@ def test_feasible_minimum_is_met_by_every_seed(make, seed, k, kind):
         assert make(k, min_size=feasible, random_state=other_seed).fit(rows).sizes_.min() >= feasible
 
 
+@pytest.mark.slow
 @examples(20)
 @given(seed=st.integers(0, 2**32 - 1), k=st.integers(2, 4))
 def test_feasible_weight_is_met_by_every_seed(seed, k):
@@ -96,6 +97,7 @@ def test_feasible_weight_is_met_by_every_seed(seed, k):
     assert model.sizes_.min() >= share * weights.sum() * (1 - 1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [MinSizeKMeans, MinSizeGaussianMixture])
 @pytest.mark.parametrize("seed", seeds(8, quick=3))
 def test_feasible_is_met_by_every_seed_and_never_what_was_refused(make, seed):

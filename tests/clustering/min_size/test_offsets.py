@@ -33,6 +33,7 @@ def paid(costs, labels, weights=None):
     return float(own.sum() if weights is None else (own * weights).sum())
 
 
+@pytest.mark.slow
 @examples(200)
 @given(seed=st.integers(0, 2**32 - 1), k=st.integers(2, 6), share=st.floats(0.3, 1.0), tail=st.booleans())
 def test_cost_equals_the_linear_program_without_ties(seed, k, share, tail):

@@ -38,6 +38,7 @@ def test_a_row_of_most_of_the_weight_allows_no_sample():
     assert sample_sizes(distinct_rows(X, weights), 9_000) == [70_000]
 
 
+@pytest.mark.slow
 def test_clusters_from_samples_keep_all_promises():
     X = skewed()
     model = MinSizeKMeans(6, min_size=0.1, n_init=3, random_state=0).fit(X)

@@ -134,6 +134,7 @@ def test_repr_shows_the_table_and_the_reason(clear: ClusteringChoice) -> None:
     assert lines[-3].startswith("not tried: gaussian_mixture with 2")
 
 
+@pytest.mark.slow
 def test_repr_says_which_methods_were_not_tried() -> None:
     lines = repr(select_clustering(cloud(150), n_clusters=[2, 3])).splitlines()
     assert "not tried: gaussian_mixture, hdbscan (no cluster is separated from all others)" in lines
@@ -180,6 +181,7 @@ def test_natural_clusters_are_plotted_by_their_separation(clear: ClusteringChoic
     assert series["low"][1] <= series["criterion"][1] <= series["high"][1]
 
 
+@pytest.mark.slow
 def test_other_clusters_are_plotted_by_their_gain_and_its_margin(unclear: ClusteringChoice) -> None:
     series, row = unclear.plot()["methods"]["kmeans"], unclear.candidates[0]
     margin = 1.96 * math.hypot(row.silhouette_gain_error, row.silhouette_error)
@@ -230,6 +232,7 @@ def test_undivided_rows_are_one_group(unclear: ClusteringChoice) -> None:
     assert one.silhouettes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", method_names())
 def test_rule_gives_the_labels_of_the_choice(method: str) -> None:
     best = select_clustering(blobs(10, 40, 25), methods=[method], n_clusters=3, random_state=0).best
@@ -255,11 +258,13 @@ def test_number_of_threads_changes_nothing() -> None:
     assert three.null_level == one.null_level
 
 
+@pytest.mark.slow
 def test_further_number_changes_no_other_row(unclear: ClusteringChoice) -> None:
     fewer, all_of_them = measured(choose(cloud(), [2, 4])), measured(unclear)
     assert {key: all_of_them[key] for key in fewer} == fewer
 
 
+@pytest.mark.slow
 def test_further_method_changes_no_other_row(clear: ClusteringChoice) -> None:
     fewer, all_of_them = measured(choose(CLEAR)), measured(clear)
     assert {key: all_of_them[key] for key in fewer} == fewer
@@ -295,6 +300,7 @@ def test_plain_silhouette_can_be_the_criterion(unclear: ClusteringChoice) -> Non
     assert measured(choice) == measured(unclear)
 
 
+@pytest.mark.slow
 def test_progress_rises_to_the_end() -> None:
     told: list[tuple[int, int]] = []
     choose(blobs(30, 20), [2, 3], progress=lambda done, steps: told.append((done, steps)))
@@ -312,6 +318,7 @@ def interrupted_at(limit: int) -> None:
         select_clustering(blobs(30, 20), n_clusters=[2, 3], min_size=5, n_jobs=3, progress=interrupt)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [0, 5, 20, 50, 80, 100])
 def test_interruption_leaves_nothing_running(limit: int) -> None:
     before = set(threading.enumerate())
@@ -339,6 +346,7 @@ def test_minimum_is_met_by_moving_rows() -> None:
     assert sum(move.count for move in held.best.estimator.reassignments_) == 5
 
 
+@pytest.mark.slow
 def test_minimum_can_be_a_share() -> None:
     assert choose(blobs(40, 35, 5), 2, min_size=0.11).min_size == 9
 
@@ -375,6 +383,7 @@ def test_minimum_beyond_all_rows_says_what_is_feasible() -> None:
     assert choose(blobs(40, 35), 2, min_size=caught.value.feasible).best.smallest == 37
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("methods", ["auto", ["kmeans"], ["gaussian_mixture"]])
 def test_fewer_distinct_rows_than_clusters_are_told(methods: list[str]) -> None:
     X = np.repeat([[0.0, 1.0], [2.0, 3.0]], 10, axis=0)
@@ -402,6 +411,7 @@ def test_hdbscan_finds_its_number() -> None:
     assert "by HDBSCAN: " in choice.reason
 
 
+@pytest.mark.slow
 def test_hdbscan_says_which_numbers_it_found() -> None:
     X = blobs(60, 40, 30, seed=1)
     with pytest.raises(DataError, match=r"no clustering into 7 groups of 20 or more; the numbers it found: .*3"):
@@ -500,6 +510,7 @@ def test_preferred_number_is_selected_among_near_ties(even: ClusteringChoice, pr
     assert measured(choice) == measured(even)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("previous", [2, np.int64(2)])
 def test_previous_number_is_kept_among_near_ties(even: ClusteringChoice, previous: Any) -> None:
     choice = choose(EVEN, range(2, 6), previous=previous)
@@ -508,6 +519,7 @@ def test_previous_number_is_kept_among_near_ties(even: ClusteringChoice, previou
     assert measured(choice) == measured(even)
 
 
+@pytest.mark.slow
 def test_previous_number_can_be_given_as_a_choice(even: ClusteringChoice) -> None:
     before = choose(EVEN, [2])
     assert choose(EVEN, range(2, 6), previous=before, prefer=3).best.n_clusters == 2
@@ -568,6 +580,7 @@ def row_spec(row: Candidate, min_size: int) -> FitSpec:
     return FitSpec(REFERENCE_METHOD, min_size, 0, n_clusters=row.n_clusters)
 
 
+@pytest.mark.slow
 def test_selected_candidate_is_fitted_to_all_rows() -> None:
     choice = of_a_sample(CLEAR, np.arange(0, 150, 2), 10, [2, 3])
     three = choice.select("kmeans", 3)
@@ -584,6 +597,7 @@ def test_candidate_of_all_rows_is_not_fitted_again(clear: ClusteringChoice) -> N
     assert all(clear.on_all_rows(row) is row for row in clear.candidates)
 
 
+@pytest.mark.slow
 def test_stability_is_numbered_as_the_clusters_of_all_rows() -> None:
     # The smallest group of the sample is the largest of all rows.
     sample = np.concatenate([np.arange(30), np.arange(130, 230), np.arange(230, 280)])
@@ -596,6 +610,7 @@ def test_stability_is_numbered_as_the_clusters_of_all_rows() -> None:
     assert list(final.stability_of_clusters) == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_minimum_size_holds_on_all_rows() -> None:
     # 30 of 60 sampled rows are in the small group, and 30 of all 330.
     X = blobs(300, 30)

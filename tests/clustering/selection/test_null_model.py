@@ -124,6 +124,7 @@ def test_null_data_of_a_wide_table_are_not_the_table() -> None:
     assert len(np.unique((rows == 0) @ 2.0 ** np.arange(15))) > 100
 
 
+@pytest.mark.slow
 def test_frequent_patterns_are_kept_beside_the_rare_ones() -> None:
     X = wide()
     X[:200] = np.random.default_rng(1).normal(9, 1, (200, 15))

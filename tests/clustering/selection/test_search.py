@@ -41,6 +41,7 @@ def methods_of(choice: ClusteringChoice) -> set[str]:
     return {row.method for row in choice.candidates}
 
 
+@pytest.mark.slow
 def test_mixtures_and_hdbscan_are_skipped_on_one_cloud(of_a_cloud: ClusteringChoice) -> None:
     assert [skipped.method for skipped in of_a_cloud.skipped] == ["gaussian_mixture", "hdbscan"]
     assert methods_of(of_a_cloud) == {"kmeans"}
@@ -62,6 +63,7 @@ def test_nothing_is_skipped_without_k_means(methods: list[str]) -> None:
     assert methods_of(choice) - {"hdbscan"} == set(methods) - {"hdbscan"}
 
 
+@pytest.mark.slow
 def test_k_means_is_tried_first_in_any_order_of_the_methods() -> None:
     choice = selected(CLOUD, methods=["gaussian_mixture", "kmeans"], n_clusters=[2, 3])
     assert [skipped.method for skipped in choice.skipped] == ["gaussian_mixture"]
@@ -79,6 +81,7 @@ def test_fewer_clusters_than_very_stable_ones_are_not_tried_by_other_methods() -
     assert {row.n_clusters for row in choice.candidates if row.method == "gaussian_mixture"} == {3, 4}
 
 
+@pytest.mark.slow
 def test_they_are_tried_once_the_very_stable_ones_are_refused() -> None:
     search = searched(THREE)
     refused = [row for row, _ in search.tried if row.n_clusters == 3]
@@ -102,11 +105,13 @@ def test_only_those_that_can_be_selected_are_refitted(of_moons: ClusteringChoice
         assert (row.weakest_stability is not None) == can_be_natural
 
 
+@pytest.mark.slow
 def test_everything_is_refitted_without_k_means() -> None:
     choice = selected(CLOUD, methods=["gaussian_mixture"], n_clusters=[2, 3])
     assert all(row.stability is not None for row in choice.candidates)
 
 
+@pytest.mark.slow
 def test_draws_are_those_of_the_measures(of_moons: ClusteringChoice) -> None:
     for row in of_moons.candidates:
         assert (row.draws.silhouettes.shape, row.draws.separations.shape) == ((N_SAMPLES,), (24,))

@@ -101,6 +101,7 @@ def test_scikit_learn_gives_the_same(metric, decimals, columns):
         assert result.per_cluster[number] == pytest.approx([theirs[labels == c].mean() for c in np.unique(labels)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean"])
 @pytest.mark.parametrize("shift", [1e6, 1e9, 1e14])
 def test_distances_far_from_the_origin_are_direct(metric, shift):
@@ -266,6 +267,7 @@ def test_a_sample_is_near_all_rows(metric):
     assert (sampled[0].errors > exact.errors).all()
 
 
+@pytest.mark.slow
 def test_weights_of_a_sample_restore_every_sum():
     _, labelings = grouped()
     known = checked_labelings("test", labelings, n_rows=4_000)

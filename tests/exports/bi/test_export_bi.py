@@ -115,6 +115,7 @@ def test_segments_are_named_as_in_the_latest_snapshot(tmp_path: Path, history: S
     ]
 
 
+@pytest.mark.slow
 def test_dates_have_no_gap(star: Path) -> None:
     rows = read(star, "dim_date")
     assert rows["date"].to_list() == pl.date_range(date(2024, 6, 1), date(2024, 7, 9), eager=True).to_list()
@@ -267,6 +268,7 @@ def test_csv_is_read_in_every_locale(tmp_path: Path, history: SegmentHistory) ->
     assert b"\n2024-06-01,2024-06-01,1,a,0,0.5,\n" in content
 
 
+@pytest.mark.slow
 def test_russian(tmp_path: Path) -> None:
     table = pl.DataFrame({"customer_id": [f"c{i}" for i in range(64)], "visits": [1.0, 30.0] * 32, "age": 30.0})
     result = quick_fit(features=table, n_segments=2, columns=["visits"], language="ru", labels={"visits": "Визиты"})
@@ -316,6 +318,7 @@ def test_two_snapshots_of_one_day(tmp_path: Path) -> None:
     assert read(tmp_path / "bi", "dim_date").height == 1
 
 
+@pytest.mark.slow
 def test_features_of_every_kind(as_kind: Callable[[pl.DataFrame], object], tmp_path: Path) -> None:
     table = pl.DataFrame({"customer_id": range(60), "visits": [1.0, 30.0] * 30, "age": [20.0, 70.0] * 30})
     for name, features in (("polars", table), ("kind", as_kind(table))):

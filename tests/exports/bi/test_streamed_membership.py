@@ -69,6 +69,7 @@ def assert_same_tables(folder: Path, expected: Path) -> None:
         assert_frame_equal(pl.read_parquet(folder / f"{name}.parquet"), pl.read_parquet(expected / f"{name}.parquet"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", all_of(SNAPSHOTS, quick=["text"]))
 def test_tables_are_those_of_customers_in_memory(tmp_path: Path, in_files: Any, kind: str) -> None:
     june, july, changed = SNAPSHOTS[kind]
@@ -89,6 +90,7 @@ def test_tables_are_those_of_customers_in_memory(tmp_path: Path, in_files: Any, 
     assert [added for _, added, _, _ in facts[0]] == [("2024-07-01",), ("2024-06-01",), ("2024-07-01",), ()]
 
 
+@pytest.mark.slow
 def test_twice_is_the_same_byte_by_byte(tmp_path: Path, in_files: Any) -> None:
     in_files()
     june, july, _ = SNAPSHOTS["text"]
@@ -101,6 +103,7 @@ def test_twice_is_the_same_byte_by_byte(tmp_path: Path, in_files: Any) -> None:
         assert path.read_bytes() == (tmp_path / "at once" / path.name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_result_is_added_to_files(tmp_path: Path, in_files: Any) -> None:
     table = pl.DataFrame({"customer_id": [f"c{n}" for n in range(40)], "visits": [1.0, 30.0] * 20})
     result = quick_fit(features=table, n_segments=2)
@@ -110,6 +113,7 @@ def test_a_result_is_added_to_files(tmp_path: Path, in_files: Any) -> None:
     assert_same_tables(tmp_path / "files", tmp_path / "memory")
 
 
+@pytest.mark.slow
 def test_other_content_is_refused_and_nothing_is_left(tmp_path: Path, in_files: Any) -> None:
     in_files()
     june, july, _ = SNAPSHOTS["text"]
@@ -121,6 +125,7 @@ def test_other_content_is_refused_and_nothing_is_left(tmp_path: Path, in_files: 
     assert {path.name: path.read_bytes() for path in (tmp_path / "bi").iterdir()} == before
 
 
+@pytest.mark.slow
 def test_rows_out_of_order_are_not_appended_to(tmp_path: Path, in_files: Any) -> None:
     in_files()
     june, july, _ = SNAPSHOTS["text"]

@@ -199,6 +199,7 @@ def test_activation_list(tmp_path: Path) -> None:
     assert json.loads(written.manifest.read_bytes())["as_of"] == "2024-07-01"
 
 
+@pytest.mark.slow
 def test_manifest_has_no_ids_and_hides_small_counts(tmp_path: Path) -> None:
     result = fit_segments(
         features=pl.DataFrame({"id": CROWD["customer_id"], "visits": [1.0, 30.0] * 60, "spent": [2.0, 90.0] * 60}),
@@ -356,6 +357,7 @@ def test_both_files_or_none(tmp_path: Path) -> None:
 cells = st.text("=+-@\t'aб1@. \n", max_size=5)
 
 
+@pytest.mark.slow
 @given(st.lists(cells.filter(str.strip), min_size=1, max_size=5, unique_by=str.strip))
 def test_no_cell_is_run_by_a_spreadsheet(tmp_path_factory: pytest.TempPathFactory, ids: list[str]) -> None:
     folder = tmp_path_factory.mktemp("braze")

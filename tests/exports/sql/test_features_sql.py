@@ -150,6 +150,7 @@ def model() -> SegmentModel:
     return fitted(order_lines(), {}, {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark", "bigquery", "snowflake"])
 def test_dialect_reads_the_query(model: SegmentModel, dialect: str) -> None:
     query = features_sql(model, dialect, "lines", as_of=AS_OF)

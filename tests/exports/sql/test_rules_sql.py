@@ -84,6 +84,7 @@ def test_rest_that_is_no_segment_has_none(model: SegmentModel, dialect: str) -> 
     assert len(complete.segments) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trials", all_of([1, 2, 9, 10, 199, 200, 201, 5000], quick=(1, 200)))
 def test_counts_of_trials_at_the_bound(model: SegmentModel, trials: int) -> None:
     successes = np.arange(trials + 1.0)[:: max(1, trials // 400)]

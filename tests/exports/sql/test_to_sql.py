@@ -27,6 +27,7 @@ def test_segments_equal_those_of_python(name: str, dialect: str) -> None:
     assert result.confidence < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", PARAMETERS)
 def test_weighted_columns(dialect: str) -> None:
     model = fitted("kmeans")
@@ -59,6 +60,7 @@ def test_ties_go_to_the_lowest_number(dialect: str) -> None:
     assert {segment for _, segment, _, _ in rows} == {9, 7, None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", PARAMETERS)
 @pytest.mark.parametrize("name", ["kmeans", "gaussian_mixture"])
 def test_offsets_of_the_minimum_size(name: str, dialect: str) -> None:
@@ -149,6 +151,7 @@ def _finite(table: pl.DataFrame) -> pl.DataFrame:
     return table.filter(~pl.any_horizontal(pl.col(pl.Float64).is_infinite().fill_null(value=False)))
 
 
+@pytest.mark.slow
 def test_no_cluster_at_all() -> None:
     model = fitted("hdbscan")
     empty = replace(model.rule, n_clusters=0, limit=np.array([]), reach=np.array([]))

@@ -14,12 +14,14 @@ from custseg.logs import described_logs
 NAMES = ["foresight", "p_alive", "expected_orders", "expected_revenue"]
 
 
+@pytest.mark.slow
 def test_family_is_built_on_request() -> None:
     log = clean_log()
     assert not set(NAMES) & set(build_features(log, as_of="2024-10-27").names)
     assert build_features(log, as_of="2024-10-27", families=["foresight"]).names == NAMES
 
 
+@pytest.mark.slow
 def test_expected_revenue_is_orders_times_value() -> None:
     table = build_features(clean_log(), as_of="2024-10-27", families=["rfm", "foresight"])
     product = table.values("expected_orders") * table.values("order_value_shrunk")
@@ -36,6 +38,7 @@ def test_customers_without_an_order_have_no_foresight() -> None:
     assert (~has_order).any()
 
 
+@pytest.mark.slow
 def test_figures_of_a_fit_measure_later_customers() -> None:
     """With the figures of the fit, the foresight of a customer depends on that customer alone."""
     log = clean_log(120)

@@ -39,6 +39,7 @@ def test_short_log_has_the_model_of_purchases_alone() -> None:
     assert figures.purchases is not None
 
 
+@pytest.mark.slow
 def test_log_without_money_foresees_orders() -> None:
     from custseg import Orders
 

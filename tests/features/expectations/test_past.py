@@ -63,6 +63,7 @@ def test_quadratic_columns_by_hand() -> None:
     assert quadratic(np.array([[2.0, 3.0]])).tolist() == [[2.0, 3.0, 4.0, 6.0, 9.0]]
 
 
+@pytest.mark.slow
 def test_what_predicted_before_predicts_again() -> None:
     """Customers who order every week go on; the others never order again."""
     days = [(customer, day) for customer in range(100) for day in range(0, 200, 7 if customer < 50 else 500)]

@@ -247,6 +247,7 @@ def with_ids(lines: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(lines, schema=SCHEMA).with_row_index("customer_id")
 
 
+@pytest.mark.slow
 @given(rows)
 def test_attributes_agree_with_plain_python(lines: list[dict[str, Any]]) -> None:
     table = with_ids(lines)

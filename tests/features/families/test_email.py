@@ -103,6 +103,7 @@ def test_without_a_campaign_an_open_belongs_to_the_last_mail_before_it() -> None
     assert counts(mails(log)["ann"]) == (2, 2, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("campaign", ["a", None])
 @pytest.mark.parametrize("seconds", [2, 300])
 def test_events_before_their_mail_by_the_clocks(campaign: str | None, seconds: int) -> None:
@@ -122,6 +123,7 @@ def test_events_before_their_mail_by_the_clocks(campaign: str | None, seconds: i
     assert counts(mails(opened)["ann"]) == (2, 1, 0)
 
 
+@pytest.mark.slow
 def test_an_open_between_two_mails_is_of_the_nearer_one() -> None:
     log = log_of(
         ("ann", "2024-05-01 09:00", "delivered", "email", None),
@@ -267,6 +269,7 @@ def test_opens_are_doubtful_where_machines_are_not_marked() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_loyal_customers_open_more_than_one_time_buyers() -> None:
     shop = make_shop(1_000, random_state=3)
     rows = email(Events(shop.events, **DESCRIBED), as_of=shop.as_of).join(shop.kinds, on="customer_id")
@@ -277,6 +280,7 @@ def test_loyal_customers_open_more_than_one_time_buyers() -> None:
     assert by_kind["loyal"]["unsubscribed"] < by_kind["one-time"]["unsubscribed"] / 3
 
 
+@pytest.mark.slow
 def test_email_gives_the_callers_kind_back(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
     log = LOG.with_columns(pl.col("occurred_at").str.to_datetime("%Y-%m-%d %H:%M"))
     result = email(Events(as_kind(log), **DESCRIBED), as_of=datetime(2024, 6, 1))

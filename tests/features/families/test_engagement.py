@@ -69,6 +69,7 @@ def test_each_part_halves_in_one_half_life(name: str, part: int, days: int) -> N
     assert later == pytest.approx(now / 2, rel=1e-8)
 
 
+@pytest.mark.slow
 @examples(25)
 @given(event_logs(), st.integers(1, 60))
 def test_no_new_event_halves_all_in_one_half_life(log: pl.DataFrame, days: int) -> None:
@@ -126,6 +127,7 @@ def test_mail_is_doubtful_where_machines_are_not_marked() -> None:
         assert [feature.name for feature in table.described if feature.doubtful] == doubtful
 
 
+@pytest.mark.slow
 def test_loyal_customers_are_the_most_engaged_and_lapsed_ones_not() -> None:
     shop = make_shop(1_000, random_state=3)
     orders = Orders(shop.orders, cancelled="cancelled")
@@ -136,6 +138,7 @@ def test_loyal_customers_are_the_most_engaged_and_lapsed_ones_not() -> None:
     assert means["one-time"] < means["new"] / 3
 
 
+@pytest.mark.slow
 def test_engagement_gives_the_callers_kind_back(kind: str, as_kind: Callable[[pl.DataFrame], object]) -> None:
     result = engagement(Events(as_kind(LOG), **DESCRIBED), as_of=AS_OF)
     assert comes_back(result, kind)

@@ -61,6 +61,7 @@ def without_marks(**more: Any) -> dict[str, str]:
     return {name: name for name in ("category", "channel", "source", "discount")} | more
 
 
+@pytest.mark.slow
 def test_mix_by_hand(as_kind: Callable[[pl.DataFrame], object]) -> None:
     table = mix(as_kind(LOG), roles=without_marks())
     # Pairs: ann toys 2, books 2; bob toys 1. So p = 3/5 and 2/5, and with n = 4: (2 + 5 p) / (4 + 5).
@@ -193,6 +194,7 @@ def test_mix_asked_for_without_its_columns_is_an_error() -> None:
         build_features(customers=LOG.unique("customer_id"), as_of="2024-04-01", families=["mix"])
 
 
+@pytest.mark.slow
 def test_discount_that_is_no_number_is_told_by_count_and_shape(tmp_path: Path) -> None:
     LOG.with_columns(discount=pl.lit("10 %")).write_csv(tmp_path / "log.csv")
     with pytest.raises(DataError, match=r"10 values of 'discount' are not a finite number .* like '99 %'"):
@@ -404,6 +406,7 @@ def test_order_of_the_rows_and_later_rows_change_nothing(log: pl.DataFrame, rand
     assert rows_of(mix(shuffled, as_of=NOON).frame) == rows_of(mix(log, as_of=NOON).frame)
 
 
+@pytest.mark.slow
 @examples(15)
 @given(log=mix_logs(customers="integers"))
 @pytest.mark.parametrize("kind", OTHER_KINDS)

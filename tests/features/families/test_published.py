@@ -30,6 +30,7 @@ def online_retail(shared_file: SharedFile) -> Orders:
     )
 
 
+@pytest.mark.slow
 def test_counts_of_online_retail(online_retail: Orders) -> None:
     report = data_report(online_retail, as_of="2011-12-10")
     (orders,) = report.logs
@@ -47,6 +48,7 @@ def test_buyers_of_online_retail(online_retail: Orders, zero_orders: str, buyers
     assert table["recency_days"].min() == 1
 
 
+@pytest.mark.slow
 def test_money_of_online_retail_is_the_sum_of_its_lines(online_retail: Orders) -> None:
     table = rfm(online_retail, as_of="2011-12-10", zero_orders="keep").collect()
     buyers = pl.col("CustomerID").is_in(table["customer_id"].to_list())

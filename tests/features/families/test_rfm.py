@@ -261,6 +261,7 @@ def zoned(*moments: str) -> pl.DataFrame:
     return log(*(("ann", i, moment, 1.0) for i, moment in enumerate(moments)))
 
 
+@pytest.mark.slow
 def test_days_are_those_of_the_zone() -> None:
     late = zoned("2024-05-30T21:59:59Z", "2024-05-31T22:30:00Z")
     assert summary(late, "2024-06-02")["ann"][:4] == (2, 3, 2, 2)

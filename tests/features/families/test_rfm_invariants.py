@@ -40,11 +40,13 @@ def units(table: pl.DataFrame) -> list[int]:
     return [round(value * 10_000) for value in table["revenue"]]
 
 
+@pytest.mark.slow
 @given(logs, moments, policies)
 def test_features_agree_with_plain_python(log: pl.DataFrame, as_of: datetime, policy: dict[str, str]) -> None:
     assert everyone(log, as_of, **policy) == rfm_by_hand(log.to_dicts(), as_of, **policy)
 
 
+@pytest.mark.slow
 @given(logs, policies)
 def test_rfm_is_of_the_buyers_alone(log: pl.DataFrame, policy: dict[str, str]) -> None:
     result = rfm(Orders(log, cancelled="cancelled"), as_of=NOON, **policy)
@@ -54,6 +56,7 @@ def test_rfm_is_of_the_buyers_alone(log: pl.DataFrame, policy: dict[str, str]) -
     assert list(found) == sorted(found)
 
 
+@pytest.mark.slow
 @given(logs)
 def test_without_an_order_column_one_moment_is_one_order(log: pl.DataFrame) -> None:
     result = rfm(Orders(log, order=None, cancelled="cancelled"), as_of=NOON, zero_orders="keep")
@@ -125,6 +128,7 @@ def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
             assert row.order_days <= row.age_days - row.recency_days + 1
 
 
+@pytest.mark.slow
 @examples(20)
 @given(log=order_logs(customers="integers").map(with_a_line))
 @pytest.mark.parametrize("kind", OTHER_KINDS)

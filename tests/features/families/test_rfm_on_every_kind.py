@@ -49,6 +49,7 @@ def by_customer(result: Any) -> dict[Any, tuple[Any, ...]]:
     return {row.pop("customer_id"): tuple(row.values())[:6] for row in rows_of(result)}
 
 
+@pytest.mark.slow
 def test_rfm_is_the_same_on_every_kind(as_kind: AsKind) -> None:
     orders = Orders(as_kind(DIRTY), cancelled="cancelled")
     assert by_customer(rfm(orders, as_of="2024-06-01")) == EXPECTED

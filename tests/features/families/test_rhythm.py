@@ -80,6 +80,7 @@ def test_peak_share_is_the_money_of_the_strongest_weeks() -> None:
     assert rows["all_year"]["peak_share"] < 0.2
 
 
+@pytest.mark.slow
 @given(log=order_logs(), window=st.sampled_from([None, 1, 2, 3, 40]), keep=st.booleans())
 def test_order_features_equal_the_plain_reference(log: pl.DataFrame, window: int | None, keep: bool) -> None:
     log = with_a_line(log)

@@ -85,6 +85,7 @@ def test_machines_and_stores_are_no_visits() -> None:
     assert (row["sessions"], row["funnel_stage"]) == (1, "order")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("events", "rate"),
     [
@@ -116,6 +117,7 @@ def test_cart_abandonment_by_hand(events: list[tuple[str, str]], rate: float | N
     assert ann(*[(f"2024-{at}", name) for at, name in events])["cart_abandon_rate"] == rate
 
 
+@pytest.mark.slow
 def test_orders_of_the_order_log_stand_in_for_those_of_the_events() -> None:
     events = [("2024-05-01 10:00", "carted"), ("2024-05-01 10:10", "ordered"), ("2024-05-03 10:00", "carted")]
     assert ann(*events)["cart_abandon_rate"] == 0.5
@@ -133,6 +135,7 @@ def test_refunds_and_cancelled_lines_follow_no_cart() -> None:
     assert (row["cart_abandon_rate"], row["funnel_stage"]) == (1.0, "cart")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("day", "rate"), [("2024-04-30", 1.0), ("2024-05-01", 0.0), ("2024-05-02", 0.0), ("2024-05-03", 1.0)]
 )
@@ -203,6 +206,7 @@ def test_a_log_without_visits_is_refused_with_the_remedy() -> None:
         build_features(orders_of("2024-05-01"), as_of=AS_OF, families=["web"])
 
 
+@pytest.mark.slow
 def test_bargain_hunters_leave_more_carts_than_loyal_customers() -> None:
     shop = make_shop(1_000, random_state=3)
     events, orders = Events(shop.events, **DESCRIBED), Orders(shop.orders, cancelled="cancelled")
@@ -217,6 +221,7 @@ def test_bargain_hunters_leave_more_carts_than_loyal_customers() -> None:
     assert dict(stages.rows())["loyal"] == "repeat"
 
 
+@pytest.mark.slow
 def test_real_clickstream_gives_the_sessions_that_it_names(shared_file: Any) -> None:
     path = shared_file("ecom_clickstream.csv.gz")
     names = {

@@ -52,6 +52,7 @@ def test_features_agree_with_plain_python(log: pl.DataFrame, as_of: datetime, wi
         assert {name: found[customer][name] for name in expected} == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.slow
 @examples(30)
 @given(event_logs(names=["sent", "bounced", "opened", "clicked", "delivered", None]).map(with_mail), windows)
 def test_mail_agrees_with_plain_python(log: pl.DataFrame, window: int | None) -> None:
@@ -78,6 +79,7 @@ def test_lines_at_or_after_as_of_change_nothing(log: pl.DataFrame, later: pl.Dat
     assert features(pl.concat([later, log, later])) == features(log)
 
 
+@pytest.mark.slow
 @examples(30)
 @given(logs)
 def test_what_came_before_the_window_only_says_who_is_known(log: pl.DataFrame) -> None:
@@ -87,6 +89,7 @@ def test_what_came_before_the_window_only_says_who_is_known(log: pl.DataFrame) -
     assert row["funnel_stage"] == "none"
 
 
+@pytest.mark.slow
 @examples(A_FEW)
 @given(logs)
 def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
@@ -101,6 +104,7 @@ def test_features_keep_their_bounds(log: pl.DataFrame) -> None:
         assert row["engagement"] >= 0
 
 
+@pytest.mark.slow
 @examples(5)
 @given(log=event_logs(max_lines=10).map(with_mail))
 @pytest.mark.parametrize("kind", OTHER_KINDS)

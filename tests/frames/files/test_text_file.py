@@ -242,6 +242,7 @@ def test_ids_of_two_logs_have_one_type(folder: Path) -> None:
         build_features(frame, events, as_of="2024-07-01")
 
 
+@pytest.mark.slow
 def test_ready_table_with_decimal_commas(folder: Path) -> None:
     rows = "".join(f"{i};{i % 3 * 50 + i % 7},{i % 10}\n" for i in range(1, 100))
     path = file(folder, "id;spend\n" + rows)

@@ -34,6 +34,7 @@ def row(found: Fairness, outcome: int | str, attribute: str = "sex") -> Fairness
     return own
 
 
+@pytest.mark.slow
 def test_shares_by_hand(result: Segmentation) -> None:
     women, men = row(fairness(result, ["sex"]), 0).groups
     assert (women.group, women.customers, women.share) == ("f", 90, 30 / 90)

@@ -45,6 +45,7 @@ def tool(result: Segmentation) -> TypingTool:
     return typing_tool(result, columns=["visits", "spent"])
 
 
+@pytest.mark.slow
 def test_one_question_and_its_cut(tool: TypingTool) -> None:
     [question] = tool.questions
     assert question.column == "visits"
@@ -70,6 +71,7 @@ def test_sensitive_columns_are_asked_only_if_named(result: Segmentation) -> None
     assert unnamed <= {"visits", "plan"}
 
 
+@pytest.mark.slow
 def test_computed_scores_are_the_last_resort() -> None:
     score = np.arange(N) % 40
     given = pl.DataFrame({"customer_id": range(N), "calls": np.arange(N) % 7, "score": score})

@@ -217,6 +217,7 @@ def test_period_outside_the_log(history: SegmentHistory) -> None:
         scorecard(history, events, **JULY)
 
 
+@pytest.mark.slow
 def test_segments_did_not_exist_in_the_period(history: SegmentHistory) -> None:
     events = log(("bob", "2024-05-03", "delivered"))
     with pytest.raises(DataError, match="the segments did not exist in the period: the first are of 2024-07-01"):
@@ -269,6 +270,7 @@ def test_zones_of_the_logs_are_their_own(history: SegmentHistory) -> None:
     assert row_of(card, "New").mean_days == timedelta(days=14).days
 
 
+@pytest.mark.slow
 def test_tables_and_sentences_are_those_that_are_printed() -> None:
     card = scorecard(shop_fit(), SHOP_EVENTS, SHOP.orders, **PERIOD)
     printed = repr(card)

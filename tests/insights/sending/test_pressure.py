@@ -90,6 +90,7 @@ def test_text_names_cap_and_fatigue(history: SegmentHistory, language: str) -> N
     assert "<10" in printed
 
 
+@pytest.mark.slow
 def test_values_of_contacts(history: SegmentHistory) -> None:
     events = mailing(tired=False)
     result = quick_fit(

@@ -66,6 +66,7 @@ def test_columns_of_a_letter() -> None:
     assert personalization(parts(), names, language="ru")["greeting"][0] == "Здравствуйте, Ann"
 
 
+@pytest.mark.slow
 def test_unknown_channel_is_that_of_the_subgroup() -> None:
     table = personalization(parts())
     likes = {group.number: group.preferences.channel for group in parts().groups}

@@ -55,6 +55,7 @@ def test_segment_stays_whole_where_a_part_is_too_small() -> None:
     assert parts.unused == ("town",)
 
 
+@pytest.mark.slow
 def test_parts_are_split_further() -> None:
     result = ready(town=(["Riga"] * 30 + ["Oslo"] * 30 + ["Riga"] * 40), plan=["a", "b"] * 15 + ["a"] * 70)
     assert sizes(result, by=["town", "plan"], min_size=15) == {
@@ -80,6 +81,7 @@ def test_every_part_has_the_minimum_and_every_customer_is_in_one() -> None:
         )
 
 
+@pytest.mark.slow
 def test_channel_of_a_part_is_what_it_prefers() -> None:
     parts = subgroups(shop_fit(), 0, ORDERS, by=["channel"], min_size=0.2)
     named = [(group.name.rpartition(": ")[2], group.preferences.channel) for group in parts.groups]

@@ -55,6 +55,7 @@ def test_money_comes_out_as_it_went_in(unit: int) -> None:
     assert revenue(log([unit / 10_000])) == unit / 10_000
 
 
+@pytest.mark.slow
 @given(st.lists(st.decimals(0, 10**9, places=6), min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_decimals_keep_a_ten_thousandth_of_each(amounts: list[Decimal], random: Any) -> None:
     random.shuffle(amounts)

@@ -168,6 +168,7 @@ def test_duplicates_agree_in_every_column(table: pl.DataFrame, repeated: int) ->
     assert counts(report(log)).get("duplicate_lines", 0) == repeated
 
 
+@pytest.mark.slow
 @given(order_logs().map(with_a_line))
 def test_counts_agree_with_plain_python(log: pl.DataFrame) -> None:
     found = report(log, NOON, cancelled="cancelled")

@@ -78,6 +78,7 @@ def test_ids_with_a_decimal_look_alike(as_kind: AsKind) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [

@@ -155,6 +155,7 @@ def test_cents_off_a_cheap_line_are_no_rate() -> None:
     assert found(log(repeat_buyers(), amount=[2.0] * 60, off=[0.5] * 60), discount="off") == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["Refunded Amount", "refundedAmount", "Erstattung", "сумма возврата", "returns", "devolución"]
 )
@@ -184,6 +185,7 @@ def test_refund_repeated_on_each_line_is_found(as_kind: AsKind) -> None:
     assert found(as_kind(table), refund="back") == {"over_refunded_orders": (1, "warning")}
 
 
+@pytest.mark.slow
 def test_spellings_are_counted_by_column(as_kind: AsKind) -> None:
     table = log(["a", "a", "a", "b"], utm=["Google", "google", "google ", "mail"], sku=["A1", "a1", "b", "b"])
     assert found(as_kind(table), source="utm") == {"alike_values": (2, "warning")}

@@ -25,6 +25,7 @@ def test_one_customer_is_assigned_like_all(result: Segmentation) -> None:
         assert vars(one) == {name: value for name, value in expected.items() if name != "customer_id"}
 
 
+@pytest.mark.slow
 def test_segments_are_reported_by_number(result: Segmentation) -> None:
     table = result.assignments.drop_nulls()
     assert (table["second_segment"] != table["segment"]).all()

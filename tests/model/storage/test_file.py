@@ -48,6 +48,7 @@ def test_loaded_model_is_the_saved_one(method: str, tmp_path: Path) -> None:
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "model.json").read_bytes()
 
 
+@pytest.mark.slow
 def test_file_is_small_readable_json(file: Path) -> None:
     plain = json.loads(file.read_text(encoding="utf-8"))
     assert plain["model"]["preparation"]["columns"][0]["name"] == "recency_days"
@@ -147,6 +148,7 @@ def test_old_file_stays_when_the_new_one_cannot_be_written(model: SegmentModel, 
         model.save(tmp_path / "model.json")
 
 
+@pytest.mark.slow
 def test_no_customer_is_in_the_file(tmp_path: Path) -> None:
     log = clean_log(150)
     names = np.array([f"Zenobia{i:03d}" for i in range(150)])

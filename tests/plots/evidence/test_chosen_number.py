@@ -36,6 +36,7 @@ def test_chosen_number_is_named_and_the_reason_written(choice: ClusteringChoice)
     assert any(choice.reason in word for word in words)
 
 
+@pytest.mark.slow
 def test_samples_are_left_out_where_one_number_was_tried() -> None:
     X = np.random.default_rng(0).normal(size=(60, 2))
     axes = plot_choice(select_clustering(X, methods="kmeans", n_clusters=3))

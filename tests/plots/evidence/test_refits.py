@@ -18,6 +18,7 @@ def test_dots_are_the_similarities_of_the_segments() -> None:
     assert right.get_xticks().tolist() == [15]
 
 
+@pytest.mark.slow
 def test_bands_and_the_chosen_number_are_named_in_the_language() -> None:
     words = set(words_of(plot_stability(awkward_result("eight, Russian"))))
     assert {"распадается", "устойчив", "очень устойчив", "выбрано"} <= words
@@ -31,6 +32,7 @@ def test_agreement_of_refits_is_drawn_by_number() -> None:
     assert container[0].get_ydata().tolist() == pytest.approx([result.choice.best.stability])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["two", "eight, Russian", "giant"])
 def test_titles_are_at_one_height_and_over_no_word(name: str) -> None:
     figure = plot_stability(awkward_result(name))

@@ -23,6 +23,7 @@ def test_shares_nearer_to_another_segment_are_written_in_the_language() -> None:
     assert sum("≤" in word for word in words) == len(hidden) > 0
 
 
+@pytest.mark.slow
 def test_one_segment_has_no_silhouette() -> None:
     result = quick_fit(make_shop(300, 0).orders, n_segments=1)
     with pytest.raises(ValueError, match="plot_silhouette: one segment has no other to be compared with"):

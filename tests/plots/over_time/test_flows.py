@@ -38,6 +38,7 @@ def test_names_sizes_and_larger_flows_are_written() -> None:
     assert any(word.startswith("56 of 180 customers changed segment; 15 are new, 12 are gone") for word in words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_segments", "language"), [(1, "en"), (2, "en"), (8, "ru"), (15, "en")])
 def test_few_and_many_segments_can_be_read(n_segments: int, language: str) -> None:
     figure = plot_transitions(moved(n_segments, language)).get_figure()

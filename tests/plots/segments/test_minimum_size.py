@@ -17,6 +17,7 @@ def test_bars_are_the_sizes_and_outlines_what_they_would_be() -> None:
     assert_readable(axes.get_figure())
 
 
+@pytest.mark.slow
 def test_the_minimum_is_a_line_with_its_number() -> None:
     axes = plot_minimum_size(reassigned_result())
     assert set(axes.lines[0].get_xdata()) == {20}

@@ -23,6 +23,7 @@ def test_axes_say_what_is_higher_and_lower() -> None:
     assert russian.get_xlabel().startswith("больше: число заказов")
 
 
+@pytest.mark.slow
 def test_no_customer_is_drawn_and_distances_are_those_of_the_map() -> None:
     axes = plot_map(awkward_result("fifteen"))
     assert not axes.lines

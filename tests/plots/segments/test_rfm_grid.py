@@ -6,6 +6,7 @@ from custseg import DataError
 from custseg.plots import plot_rfm_grid
 
 
+@pytest.mark.slow
 def test_each_cell_with_customers_is_drawn_with_its_count() -> None:
     result = awkward_result("two")
     axes = plot_rfm_grid(result)
@@ -23,6 +24,7 @@ def test_small_counts_and_the_segments_of_small_cells_are_not_written() -> None:
     assert not any(number.isdigit() and 0 < int(number) < 10 for number in numbers)
 
 
+@pytest.mark.slow
 def test_scales_are_in_human_units() -> None:
     axes = plot_rfm_grid(awkward_result("two"))
     assert axes.get_yticklabels()[0].get_text() == "1"
@@ -37,6 +39,7 @@ def test_other_features_and_bins_can_be_drawn() -> None:
     assert axes.get_ylabel() == "revenue"
 
 
+@pytest.mark.slow
 def test_a_result_without_orders_is_refused() -> None:
     with pytest.raises(DataError, match="rfm_grid: the feature table lacks columns 'recency_days', 'order_count'"):
         plot_rfm_grid(awkward_result("giant"))

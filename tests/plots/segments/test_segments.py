@@ -61,6 +61,7 @@ def test_plot_shows_names_shares_and_medians(result: Segmentation) -> None:
     assert "share of revenue" in written
 
 
+@pytest.mark.slow
 def test_plot_tells_of_customers_that_it_does_not_show(result: Segmentation) -> None:
     outside = result.profiles[-1]
     assert outside.segment is None
@@ -74,12 +75,14 @@ def test_bars_are_as_long_as_the_shares(result: Segmentation) -> None:
     assert bars == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_plot_of_a_ready_table_has_no_revenue_and_no_date(given: Segmentation) -> None:
     written = texts(plot_segments(given))
     assert "share of revenue" not in written
     assert "120 customers in 3 segments" in written
 
 
+@pytest.mark.slow
 def test_features_are_written_as_they_are_called(given: Segmentation, tmp_path: Path) -> None:
     figure = plot_segments(given)
     figure.savefig(tmp_path / "a.png")  # a name is no formula, and so it cannot fail to be set
@@ -93,6 +96,7 @@ def test_texts_stay_inside_the_picture(result: Segmentation, given: Segmentation
     assert_inside_and_apart(plot_segments(given))
 
 
+@pytest.mark.slow
 def test_hostile_names_are_drawn_as_they_are(result: Segmentation, tmp_path: Path) -> None:
     names = {0: "$x_1$ & <b>the very long name</b> of a segment that somebody typed", 1: "Δ $$$ \\frac"}
     figure = plot_segments(result.rename(names))
@@ -101,6 +105,7 @@ def test_hostile_names_are_drawn_as_they_are(result: Segmentation, tmp_path: Pat
     assert_inside_and_apart(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "words"), [(1, "1 сегмент, 299"), (8, "8 сегментов, 299")])
 def test_plot_of_few_and_of_many_segments(number: int, words: str) -> None:
     shop = make_shop(300, 1)

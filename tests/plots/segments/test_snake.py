@@ -1,10 +1,12 @@
 import numpy as np
+import pytest
 from readable_pictures import awkward_result, words_of
 
 from custseg.plots import plot_snake
 from custseg.plots._canvas import segment_color
 
 
+@pytest.mark.slow
 def test_lines_are_the_means() -> None:
     result = awkward_result("fifteen")
     base, *lines = plot_snake(result).lines
@@ -14,6 +16,7 @@ def test_lines_are_the_means() -> None:
         assert line.get_color() == segment_color(row.segment)
 
 
+@pytest.mark.slow
 def test_few_values_leave_a_gap_in_the_line() -> None:
     result = awkward_result("eight, Russian")
     gaps = [mean for line in result.segment_means.means.values() for mean in line if mean is None]

@@ -188,6 +188,7 @@ def test_faults_of_when_are_told_together() -> None:
     assert str(told.value).count("\n") == 2
 
 
+@pytest.mark.slow
 def test_names_of_every_family_are_known() -> None:
     shop = make_shop(200, 0)
     table = build_features(shop.orders, shop.events, shop.customers, as_of=shop.as_of)

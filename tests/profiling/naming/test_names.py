@@ -52,6 +52,7 @@ def test_clear_kinds_get_their_names_in_both_languages() -> None:
     assert named(values, labels, "ru") == russian
 
 
+@pytest.mark.slow
 @given(st.integers(0, 200))
 def test_shuffled_labels_earn_no_known_name(seed: int) -> None:
     rng = np.random.default_rng(seed)

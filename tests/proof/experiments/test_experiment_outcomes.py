@@ -75,6 +75,7 @@ def test_ids_of_other_types_are_joined(to_text: pl.Expr) -> None:
     assert counted(GROUPS.with_columns(to_text))["outcome"].to_list() == [0, 1, 1, 0]
 
 
+@pytest.mark.slow
 def test_uplift_reads_it() -> None:
     """A shop in which no letter was sent."""
     shop = make_shop(1500, 0)

@@ -30,6 +30,7 @@ def test_lost_customers_of_one_segment_are_found() -> None:
     assert "нельзя верить" in repr(sample_ratio(groups(a=(600, 110)), holdout=0.1, language="ru"))
 
 
+@pytest.mark.slow
 def test_false_alarms_are_rare() -> None:
     customers = pl.DataFrame({"customer_id": range(500)})
     checks = [sample_ratio(split(customers, holdout=0.2, salt=f"s{i}"), holdout=0.2) for i in range(60)]

@@ -83,6 +83,7 @@ def test_relation_gives_the_same(tmp_path: Path) -> None:
     assert by_relation.equals(rfm(shopify(path).orders, as_of="2026-10-01").sort("customer_id"))
 
 
+@pytest.mark.slow
 def test_table_comes_back_in_the_kind_that_was_given(tmp_path: Path) -> None:
     pandas = pytest.importorskip("pandas")
     orders = shopify(pandas.read_csv(written(tmp_path, ORDERS), dtype=str)).orders
@@ -101,6 +102,7 @@ def test_decimal_commas_are_refused(tmp_path: Path) -> None:
         shopify(written(tmp_path, text))
 
 
+@pytest.mark.slow
 def test_two_currencies_need_rates(tmp_path: Path) -> None:
     text = ORDERS.replace("partially_refunded,EUR", "partially_refunded,USD")
     with pytest.raises(DataError, match=r"in \['EUR', 'USD'\], and must not be added"):

@@ -60,6 +60,7 @@ def test_other_customers_of_the_same_kind_have_not_changed(model: SegmentModel) 
     assert drift(model, orders=other.orders, as_of=other.as_of).verdict == "keep"
 
 
+@pytest.mark.slow
 def test_doubled_prices_are_named(shop: Shop, model: SegmentModel) -> None:
     result = drift(model, orders=changed(shop, "amount", pl.col("amount") * 2), as_of=shop.as_of)
     assert result.verdict == "watch"
@@ -85,12 +86,14 @@ def test_lapse_of_customers_is_named(shop: Shop, model: SegmentModel) -> None:
     assert result.changed[0].feature == "recency_days"
 
 
+@pytest.mark.slow
 def test_change_of_a_clustered_feature_needs_a_refit(shop: Shop, model: SegmentModel) -> None:
     result = drift(model, orders=shop.orders.with_columns(pl.col("amount") * 10), as_of=shop.as_of)
     assert result.verdict == "refit"
     assert "revenue" in {row.feature for row in result.changed if row.level == "major" and row.kind == "feature"}
 
 
+@pytest.mark.slow
 def test_growth_of_the_log_is_no_drift(shop: Shop, model: SegmentModel) -> None:
     # Two shops in a row: the customers of the first one are those who bought more than two years ago.
     older = shop.orders.with_columns(pl.col("ordered_at") - timedelta(days=731), pl.col("customer_id") + "-before")
@@ -121,6 +124,7 @@ def test_text_columns_of_a_ready_table_are_compared() -> None:
     assert result.as_of is None
 
 
+@pytest.mark.slow
 def test_missing_values_are_a_change() -> None:
     model = quick_fit(
         features=ready(400).with_columns(age=pl.Series(np.arange(400.0))), columns=["visits", "age"]
@@ -137,6 +141,7 @@ def test_few_customers_are_refused() -> None:
         drift(model, ready(99))
 
 
+@pytest.mark.slow
 def test_result_is_no_model(shop: Shop) -> None:
     with pytest.raises(TypeError, match="drift: model must be a SegmentModel"):
         drift("model.json", orders=shop.orders)  # type: ignore[arg-type]

@@ -61,12 +61,14 @@ def test_customer_without_new_rows_moves_because_of_time(model: SegmentModel) ->
     assert "32 because time passed" in repr(movement)
 
 
+@pytest.mark.slow
 def test_customer_with_new_orders_moves_because_of_behavior(model: SegmentModel) -> None:
     movement = compared(model, pl.concat([BASE, orders_of(LAPSED, [-80])]))
     assert cause_of(movement, LAPSED) == "behavior"
     assert cause_of(movement, ACTIVE) == "time"
 
 
+@pytest.mark.slow
 def test_customer_who_stays_active_does_not_move(model: SegmentModel) -> None:
     movement = compared(model, pl.concat([BASE, orders_of(ACTIVE, [-80])]))
     assert cause_of(movement, ACTIVE) is None

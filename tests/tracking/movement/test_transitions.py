@@ -200,6 +200,7 @@ def test_longer_spans_of_a_history(flapping: SegmentHistory) -> None:
     assert movement.entered["is_new"].to_list() == [False, False]
 
 
+@pytest.mark.slow
 def test_history_equals_its_tables(flapping: SegmentHistory) -> None:
     tables = [flapping.at(f"2024-0{month}-01") for month in range(1, 6)]
     for stay in (1, 2, 3):

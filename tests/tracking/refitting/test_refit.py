@@ -124,6 +124,7 @@ def test_lifts_are_those_of_the_numbers_of_the_lineage() -> None:
     assert [note.split(":")[0] for note in result.notes[1:4]] == [row.name for row in result.profiles.segments]
 
 
+@pytest.mark.slow
 def test_labels_of_columns_are_those_of_the_model() -> None:
     table = groups({10: 60, 50: 40})
     model = quick_fit(features=table, columns=["visits"], n_segments=2, labels={"visits": "calls"}).model
@@ -139,6 +140,7 @@ def test_given_name_is_kept(shop: Shop, first: Segmentation) -> None:
     assert again.model.names[again.model.numbers.index(1)] == "Fans"
 
 
+@pytest.mark.slow
 def test_name_without_evidence_is_changed_and_said() -> None:
     model = fitted({10: 60, 50: 40, 90: 20}).model
     low = next(segment for segment in model.segments if segment.number == 0)

@@ -37,6 +37,7 @@ def test_russian_text(refitted: Refit) -> None:
     assert replace(refitted, language="ru").text.startswith("Номер сохранили 1 из 3 сегментов")
 
 
+@pytest.mark.slow
 def test_all_segments_kept(refitted: Refit) -> None:
     relations = tuple(Relation("same", number, number, 0.9, 0.8) for number in range(3))
     again = replace(refitted, record=RefitRecord(None, relations))
