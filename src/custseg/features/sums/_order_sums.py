@@ -73,7 +73,7 @@ def order_sums(
     """
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
     if year is None:
-        year = learn_year(facts, snapshot) if rhythm else YearFigures()
+        year = learn_year(facts, snapshot, lines) if rhythm else YearFigures()
     totals = order_totals(lines, snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)

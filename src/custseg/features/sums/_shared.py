@@ -30,7 +30,7 @@ class SharedSums:
     scoring : Scoring
         Points of events, and how they fade.
     shares_orders : bool
-        Whether several sums are made of the order log.
+        Whether the order log is read several times: for several sums, or to learn its year.
     """
 
     logs: Logs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -26,6 +27,7 @@ _FEWEST_CUSTOMERS = 50
 # In a season that comes back, orders are so many times as frequent as in the rest of the year around it.
 _TIMES = 2.0
 _FEWEST_SEASONS = 2
+_DIGITS = 6
 # Of a season that is so little covered by the log it is not known whether it came.
 _COVERED = 0.5
 
@@ -47,31 +49,40 @@ class YearFigures:
     season: Season | None = None
 
 
-def learn_year(facts: OrderFacts, snapshot: Snapshot) -> YearFigures:
-    """The figures of a log before the snapshot, inside its window."""
+def learn_year(facts: OrderFacts, snapshot: Snapshot, lines: nw.LazyFrame[Any]) -> YearFigures:
+    """The figures of a log before the snapshot, inside its window.
+
+    `lines` are those with a customer, on Spark in the partitions of their customers.
+    """
     if not _covers_a_year(facts, snapshot):
         return YearFigures()
+    money = "money" if facts.orders.has_money else "line"
+    days, revenue = _sums_of_days(_bought(facts.orders.lines(), snapshot), money, snapshot)
+    if not len(days):
+        return YearFigures(())
+    weeks = _peak_weeks(days, revenue, snapshot.day)
+    # All customers weigh the same, however often they order.
+    lines = _bought(lines, snapshot).with_columns(n_lines_of=nw.col("line").sum().over("customer"))
+    weight = nw.when(nw.col("line") > 0).then(1 / nw.col("n_lines_of").cast(nw.Float64)).otherwise(nw.lit(0.0))
+    days, weights = _sums_of_days(lines.with_columns(weight=weight), "weight", snapshot)
+    return YearFigures(weeks, season_of(days, weights, until=snapshot.day) if len(days) else None)
+
+
+def _bought(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
+    """The lines inside the window, with their net `money`, and `line`: 1 for what a customer has bought."""
     inside = nw.col("moment") < snapshot.moment
     if snapshot.start is not None:
         inside = inside & (nw.col("moment") >= snapshot.start)
-    lines = facts.orders.lines().filter(inside)
-    lines = lines.with_columns(money=net_money(lines))
+    lines = lines.filter(inside).with_columns(money=net_money(lines))
     is_bought = (nw.col("money") > 0) & ~nw.col("customer").is_null()
-    lines = lines.with_columns(nw.when(is_bought).then(nw.lit(1)).otherwise(nw.lit(0)).alias("line"))
-    # All customers weigh the same, however often they order.
-    lines = lines.with_columns(n_lines_of=nw.col("line").sum().over("customer"))
-    weight = nw.when(nw.col("line") > 0).then(1 / nw.col("n_lines_of").cast(nw.Float64)).otherwise(nw.lit(0.0))
-    lines = lines.with_columns(weight=weight)
-    per_day = collect(lines.group_by("day").agg(nw.col(name).sum() for name in ("money", "line", "weight")))
-    per_day = per_day.filter(nw.col("day") < snapshot.day)
-    days = per_day.get_column("day").to_numpy()
-    if not len(days):
-        return YearFigures(())
-    money, n_lines, weights = (
-        per_day.get_column(name).fill_null(0).cast(nw.Float64).to_numpy() for name in ("money", "line", "weight")
-    )
-    weeks = _peak_weeks(days, money if facts.orders.has_money else n_lines, snapshot.day)
-    return YearFigures(weeks, season_of(days, weights, until=snapshot.day))
+    return lines.with_columns(nw.when(is_bought).then(nw.lit(1)).otherwise(nw.lit(0)).alias("line"))
+
+
+def _sums_of_days(lines: nw.LazyFrame[Any], column: str, snapshot: Snapshot) -> tuple[Integers, Floats]:
+    """The days before that of the snapshot, and the sum of the column on each."""
+    per_day = collect(lines.group_by("day").agg(nw.col(column).sum())).filter(nw.col("day") < snapshot.day)
+    sums = per_day.get_column(column).fill_null(0).cast(nw.Float64).to_numpy()
+    return per_day.get_column("day").to_numpy(), sums
 
 
 def season_of(days: Integers, weights: Floats, *, until: int) -> Season | None:
@@ -101,10 +112,11 @@ def season_of(days: Integers, weights: Floats, *, until: int) -> Season | None:
     masses = np.bincount(parts, weights=daily, minlength=PARTS) / exposure * of_year
     firsts, lengths = np.meshgrid(np.arange(PARTS), np.arange(1, PARTS), indexing="ij")
     shares, times = (_of_runs(values, firsts, lengths) for values in (masses / masses.sum(), of_year))
-    # Rounded, so that of equal runs the first one is taken on every machine.
-    surplus = np.round(shares - times, 9)
+    # Rounded, so that of equal runs the first one is taken whatever the order of the rows.
+    surplus = np.round(shares - times, _DIGITS)
     first, index = np.unravel_index(int(np.argmax(surplus)), surplus.shape)
-    season = Season(int(first), int(index) + 1, float(shares[first, index]))
+    # Sums of floats depend on the order of the rows in their last digits, and on the engine.
+    season = Season(int(first), int(index) + 1, round(float(shares[first, index]), _DIGITS))
     if surplus[first, index] < _MORE or not _comes_back(season, calendar, daily):
         return None
     return season
