@@ -14,8 +14,8 @@ CLUSTER, CONFIDENCE, SECOND, DISTANT = "cluster", "confidence", "second", "is_di
 """Columns of the last step: the position of the segment, NULL without one, and the confidence; if details are asked
 for, the second-best position, and 1 or 0: whether the customer is beyond the reach of the segment."""
 
-# Below exp(-700) a float has fewer digits, and PostgreSQL raises an error.
-_MOST_NEGATIVE = 700.0
+# The sum of the weights is at least one: exp(-40) changes none of its digits. PostgreSQL refuses exp(-750).
+_MOST_NEGATIVE = 40.0
 
 
 def assign_by_centers(prepared: PreparedColumns, rule: Mapping[str, Any]) -> None:
@@ -142,7 +142,7 @@ def _append_details(prepared: PreparedColumns, reach: Sequence[float]) -> None:
 
 
 def _weight(sql: SQLWriter, cost: exp.Expr, scale: float) -> exp.Expr:
-    """The exponential of the difference to the best cost; 0 where that is too small for a float."""
+    """The exponential of the difference to the best cost; 0 where that is too small to change the sum."""
     difference = sql.column("best") - cost
     power = sql.call("exponential", sql.quotient(difference, sql.number(scale)) if scale != 1 else difference)
     return sql.case([(difference < sql.number(-_MOST_NEGATIVE * scale), sql.number(0.0))], power)
