@@ -109,7 +109,7 @@ def test_line_of_the_larger_half_is_given_where_none_holds_for_most() -> None:
     table["recency_days"][:100] = np.r_[np.linspace(300, 360, 45), np.linspace(370, 500, 55)]
     row = profile_segments(table, THREE)[0]
     assert row.key == "one_time"
-    assert row.advice.do[0].startswith("Try it cheaply with what is new")
+    assert row.advice.do[0].startswith("Write once more with what is new")
 
 
 def test_same_answer_to_everything_is_said() -> None:
