@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from custseg.sources.crm._deals import DealReader, raise_for_lengths
-from custseg.sources.reading import SourceLogs, SourceReport, System, raise_unless_any, source_findings
+from custseg.sources.reading import FileOptions, SourceLogs, SourceReport, System, raise_unless_any, source_findings
 
 
-class DealOptions(TypedDict, total=False):
+class DealOptions(FileOptions, total=False):
     """The arguments that all functions of this folder take; `hubspot` describes them."""
 
     columns: Mapping[str, str] | None
     only: Mapping[str, Sequence[str]] | None
-    rates: Mapping[str, float] | None
-    timezone: str
-    date_format: str | None
-    as_of: object
-    separator: str | None
-    decimal: str | None
-    thousands: str | None
-    encoding: str
-    language: str
 
 
 def hubspot(deals: object = None, contacts: object = None, **options: Unpack[DealOptions]) -> SourceLogs:

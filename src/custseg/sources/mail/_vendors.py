@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import narwhals.stable.v2 as nw
 
@@ -12,6 +12,7 @@ from custseg.sources.mail._contacts import read_contacts
 from custseg.sources.mail._messages import MessageReader
 from custseg.sources.reading import (
     SourceLogs,
+    SourceOptions,
     SourceReport,
     System,
     event_log,
@@ -20,16 +21,11 @@ from custseg.sources.reading import (
 )
 
 
-class MessageOptions(TypedDict, total=False):
+class MessageOptions(SourceOptions, total=False):
     """The arguments that the functions of all vendors take; `sendgrid` describes them."""
 
     columns: Mapping[str, str] | None
     names: Mapping[str, str] | None
-    timezone: str
-    date_format: str | None
-    as_of: object
-    separator: str | None
-    language: str
 
 
 def sendgrid(

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 from custseg.sources.mapping._mapped import Kind, mapped
-from custseg.sources.reading import SourceLogs, SourceReport, System, formats, raise_unless_any
+from custseg.sources.reading import FileOptions, SourceLogs, SourceReport, System, formats, raise_unless_any
 
 _KINDS: tuple[Kind, ...] = ("orders", "events", "customers")
-
-
-class PresetOptions(TypedDict, total=False):
-    """The arguments of `mapped` that files of all kinds have."""
-
-    timezone: str
-    date_format: str | None
-    rates: Mapping[str, float] | None
-    as_of: object
-    separator: str | None
-    decimal: str | None
-    thousands: str | None
-    encoding: str
-    language: str
 
 
 def read_preset(
@@ -34,7 +20,7 @@ def read_preset(
     columns: Mapping[str, str] | None = None,
     attributes: Mapping[str, str] | None = None,
     only: Mapping[str, Sequence[str]] | None = None,
-    **options: Unpack[PresetOptions],
+    **options: Unpack[FileOptions],
 ) -> SourceLogs:
     """The logs in the files of a preset, each read by `mapped`, in one result.
 

@@ -49,15 +49,17 @@ from custseg.sources.reading._logs import (
 from custseg.sources.reading._purchases import ListMembers, divided, first_of_each_order, n_repeated, within_orders
 from custseg.sources.reading._result import SourceLogs, SourceReport
 from custseg.sources.reading._source_table import SourceTable, open_source
-from custseg.sources.reading._system import System, source_findings
+from custseg.sources.reading._system import FileOptions, SourceOptions, System, source_findings
 
 __all__ = [
     "FileFormat",
+    "FileOptions",
     "Format",
     "ListMembers",
     "Messages",
     "RowCounts",
     "SourceLogs",
+    "SourceOptions",
     "SourceReport",
     "SourceTable",
     "System",

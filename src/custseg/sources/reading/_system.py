@@ -5,11 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from inspect import signature
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypedDict, get_args, get_type_hints
 
 from custseg.logs import Finding, FindingWriter
 from custseg.sources.reading._result import SourceLogs
 from custseg.texts import listed
+
+
+class SourceOptions(TypedDict, total=False):
+    """The arguments that the functions of all systems share; each function describes its own."""
+
+    timezone: str
+    date_format: str | None
+    as_of: object
+    separator: str | None
+    language: str
+
+
+class FileOptions(SourceOptions, total=False):
+    """Those of files with amounts, in an encoding of their own."""
+
+    rates: Mapping[str, float] | None
+    decimal: str | None
+    thousands: str | None
+    encoding: str
 
 
 @dataclass(frozen=True)
