@@ -6,10 +6,12 @@ A word tells two segments apart if it holds for less than half of the members of
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import NamedTuple
 
 from custseg._numerics import Floats
-from custseg.profiling.naming._joined_names import key_of
+from custseg.profiling.naming._joined_names import is_short, key_of
 from custseg.profiling.naming.traits._contrasts import HALF
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, FAINT, MAJORITY, TELLING
 from custseg.profiling.naming.traits._words import TIME, TRAITS, Trait, Words
@@ -20,6 +22,29 @@ _NEARLY_MOST = 0.1
 _MAIN_COLUMNS = 2
 
 Bounds = Callable[[int, int], Sequence[Trait]]
+
+
+class Faults(NamedTuple):
+    """The faults of a name, the worst first; see `NameFaults.of`."""
+
+    confused: int
+    hides: bool
+    weak: int
+    idle: int
+    alike: int
+    bounds: int
+    lacking: int
+    unsaid: int
+
+    @property
+    def telling(self) -> tuple[int, bool, int, int]:
+        """Those of a name that does not tell readers who the members are."""
+        return self[:4]
+
+    @property
+    def grave(self) -> tuple[int, bool, int, int, int]:
+        """The same, and names that are part of each other or true of half of another segment."""
+        return self[:5]
 
 
 @dataclass(frozen=True)
@@ -45,13 +70,15 @@ class NameFaults:
     shares: Callable[[Sequence[Trait]], Floats]
     bounds: Bounds
     reserved: Collection[Words]
+    _largest_margins: dict[int, float] = field(default_factory=dict)
 
     def of(
         self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]
-    ) -> tuple[int, bool, int, int, int, int, int]:
+    ) -> Faults:
         """How many segments it is not told from, and whether it hides the main difference, or that the segment is gone.
 
-        Then how many words tell little, how many names are part of each other or hold for half of another segment, how
+        Then by how many fifths of the members it sets them apart less than other words would, how many words tell
+        little, how many names are part of each other or hold for half of another segment, how
         many words are bounds in numbers, whether a second column in which it differs most has no word, and how many
         words are as true of another segment.
 
@@ -80,12 +107,34 @@ class NameFaults:
         )
         idle = self._n_idle(segment, traits, rival_names) + self._hides_values(segment, traits)
         n_bounds = sum(trait.is_bound for trait in traits)
-        return confused, hides, idle, alike, n_bounds, n_lacking, unsaid
+        return Faults(confused, hides, self._weakness(segment, traits), idle, alike, n_bounds, n_lacking, unsaid)
+
+    def margin(self, segment: int, traits: Sequence[Trait]) -> float:
+        """How much larger a part of the members than of any other segment meets the whole name."""
+        shares = self.shares(traits)
+        return float(shares[segment] - max((shares[rival] for rival in self.rivals if rival != segment), default=0.0))
+
+    def _weakness(self, segment: int, traits: Sequence[Trait]) -> int:
+        """By how many times `CLEARLY_MORE` the margin is smaller than that of one or two other words."""
+        if not traits:
+            return 0
+        if segment not in self._largest_margins:
+            words = [trait for trait in self.candidates[segment] if not trait.is_secondary and trait.kind != "missing"]
+            names = [
+                list(chosen)
+                for count in (1, 2)
+                for chosen in combinations(words, count)
+                if count == 1 or (chosen[0].feature != chosen[1].feature and is_short(chosen))
+            ]
+            self._largest_margins[segment] = max((self.margin(segment, name) for name in names), default=0.0)
+        return max(0, int((self._largest_margins[segment] - self.margin(segment, traits)) / CLEARLY_MORE))
 
     def _main_columns(self, segment: int) -> set[str]:
         """The columns in which the segment differs most from the others; all where it clearly differs in none."""
         traits = self.candidates[segment]
         clear = [trait for trait in traits if trait.is_clear and not trait.is_secondary] or traits
+        # A column in which words that are true of the members are as true of others does not say how they differ.
+        clear = [trait for trait in clear if not self.is_faint(segment, trait)] or clear
         most = max((trait.strength for trait in clear), default=0.0)
         return {trait.feature for trait in clear if trait.strength >= most - _NEARLY_MOST or not trait.is_clear}
 

@@ -19,7 +19,7 @@ from custseg.profiling.naming._joined_names import (
     is_short,
     joined,
 )
-from custseg.profiling.naming._name_faults import NameFaults, mentions
+from custseg.profiling.naming._name_faults import Faults, NameFaults, mentions
 from custseg.profiling.naming.traits._contrasts import HALF
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
@@ -109,8 +109,8 @@ class Selector:
         pool = self._pool(segment, best)[:_MOST_TRIED]
         combined = self._combinations(segment, pool)
         faults = [self.faults.of(segment, combination, rival_names) for combination in combined]
-        most = self.faults.of(segment, best, rival_names)[:4]
-        as_good = [index for index, count in enumerate(faults) if count[:4] <= most and is_short(combined[index])]
+        most = self.faults.of(segment, best, rival_names).grave
+        as_good = [index for index, count in enumerate(faults) if count.grave <= most and is_short(combined[index])]
         return combined[min(as_good, key=lambda index: faults[index])] if as_good else best
 
     def _pool(self, segment: int, best: Sequence[Trait]) -> list[Trait]:
@@ -162,7 +162,7 @@ class Selector:
             min(
                 as_good,
                 key=lambda i: (
-                    faults[i][:4],
+                    faults[i].grave,
                     max(trait.strength for trait in fitting[i]) < strongest,
                     -sum(trait.gap for trait in fitting[i]),
                 ),
@@ -227,12 +227,12 @@ class Selector:
         rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         best = selected[segment]
         fewest_faults = self.faults.of(segment, best, rival_names)
-        if not best or not any(fewest_faults) or (is_last and not fewest_faults[0]):
+        if not best or not any(fewest_faults) or (is_last and not fewest_faults.confused):
             return best
         confused = self.faults.confused(segment, selected)
         for combination in self._combinations(segment, self._tried(segment, confused, is_last=is_last)):
             # What says the same twice is worth it only where nothing else tells two segments apart.
-            if not fewest_faults[0] and any(self.redundant(*pair) for pair in combinations(combination, 2)):
+            if not fewest_faults.confused and any(self.redundant(*pair) for pair in combinations(combination, 2)):
                 continue
             faults = self.faults.of(segment, combination, rival_names)
             if faults < fewest_faults:
@@ -247,19 +247,19 @@ class Selector:
         best = selected[segment]
         rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
         fewest_faults = self.faults.of(segment, best, rival_names)
-        if not best or not any(fewest_faults[:3]):
+        if not best or not any(fewest_faults.telling):
             return best
         confused = self.faults.confused(segment, selected) or list(rival_names)
         bounds = [bound for rival in confused for bound in self.faults.bounds(segment, rival)[:_MAX_BOUNDS]]
-        words = _distinct([*best, *self._tried(segment, confused, is_last=fewest_faults[0] > 0)])
+        words = _distinct([*best, *self._tried(segment, confused, is_last=fewest_faults.confused > 0)])
         both = [self.merged(segment, trait, bound) for trait in words for bound in bounds if mentions([trait], bound)]
         pool = _distinct([*words, *bounds, *(trait for trait in both if trait is not None)])
         for longest in (LONGEST_NAME, LONGEST_NEEDED):
             for combination in self._combinations(segment, pool[:_MOST_TRIED], longest=longest):
                 faults = self.faults.of(segment, combination, rival_names)
-                if faults < fewest_faults and faults[:3] < fewest_faults[:3]:
+                if faults < fewest_faults and faults.telling < fewest_faults.telling:
                     best, fewest_faults = combination, faults
-            if not any(fewest_faults[:3]):
+            if not any(fewest_faults.telling):
                 break
         return best
 
@@ -322,9 +322,9 @@ class Selector:
             return
         before, added = selected[segment], self._with(segment, selected, trait)
         rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
-        fewest = self.faults.of(segment, before, rival_names)[0]
+        fewest = self.faults.of(segment, before, rival_names).confused
         takes_place = mentions(before, trait)
-        if self.faults.of(segment, added, rival_names)[0] <= fewest - takes_place:
+        if self.faults.of(segment, added, rival_names).confused <= fewest - takes_place:
             selected[segment] = added
 
     def _with(self, segment: int, selected: Selection, added: Trait) -> list[Trait]:
@@ -342,7 +342,7 @@ class Selector:
             for subset in combinations([trait for trait in traits if trait.feature != added.feature], count)
             if not count or (is_short([*subset, added]) and self._hold_together(segment, [*subset, added]))
         ]
-        return min(variants, key=lambda variant: (self.faults.of(segment, variant, rival_names)[:4], -len(variant)))
+        return min(variants, key=lambda variant: (self.faults.of(segment, variant, rival_names).grave, -len(variant)))
 
 
 def _distinct(traits: Sequence[Trait]) -> list[Trait]:
@@ -355,6 +355,14 @@ def _is_labeled_in_one(trait: Trait) -> bool:
     return len({label == trait.feature for label in trait.label.values()}) > 1
 
 
-def _tells_as_much(faults: Sequence[int], fewest: Sequence[int]) -> bool:
-    """Whether a shorter name is not told from no more segments, and part of no more names, than the long one."""
-    return faults[0] <= fewest[0] and faults[3] <= fewest[3]
+def _tells_as_much(faults: Faults, fewest: Faults) -> bool:
+    """Whether a shorter name is told from as many segments as the long one as well as that, and part of no more names.
+
+    Words that hide the main difference do not take the place of ones that say it.
+    """
+    return (
+        faults.confused <= fewest.confused
+        and faults.hides <= fewest.hides
+        and faults.weak <= fewest.weak
+        and faults.alike <= fewest.alike
+    )
