@@ -15,11 +15,14 @@ from custseg.profiling.naming._joined_names import is_short, key_of
 from custseg.profiling.naming.traits._contrasts import HALF
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, FAINT, MAJORITY, TELLING
 from custseg.profiling.naming.traits._words import TIME, TRAITS, Trait, Words
+from custseg.profiling.naming.traits.columns._own_words import AWAY
 
 # Columns in which a segment differs nearly as much as in the one in which it differs most.
 _NEARLY_MOST = 0.1
 # So many of them are in a name where there is space.
 _MAIN_COLUMNS = 2
+# A word is worth its space if it sets so much larger a part of the members apart from every other segment.
+_ADDED = 0.05
 
 Bounds = Callable[[int, int], Sequence[Trait]]
 
@@ -72,9 +75,7 @@ class NameFaults:
     reserved: Collection[Words]
     _largest_margins: dict[int, float] = field(default_factory=dict)
 
-    def of(
-        self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]
-    ) -> Faults:
+    def of(self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> Faults:
         """How many segments it is not told from, and whether it hides the main difference, or that the segment is gone.
 
         Then by how many fifths of the members it sets them apart less than other words would, how many words tell
@@ -159,8 +160,15 @@ class NameFaults:
                 self.is_true(rest, rival) and not self._is_as_true(trait, rival) for rival in rival_names
             )
             is_faint = self.is_faint(segment, trait) and not is_needed
-            n_idle += is_faint or any(self._is_as_true(trait, rival) for rival in alike)
+            is_idle = is_faint or self._adds_nothing(segment, trait, rest)
+            n_idle += is_idle or any(self._is_as_true(trait, rival) for rival in alike)
         return n_idle
+
+    def _adds_nothing(self, segment: int, trait: Trait, rest: Sequence[Trait]) -> bool:
+        """Whether a word is true of half of the others, and the rest of the name sets the members apart as well."""
+        if not rest or trait.others < HALF:
+            return False
+        return self.margin(segment, rest) > self.margin(segment, [*rest, trait]) - _ADDED
 
     def is_faint(self, segment: int, trait: Trait) -> bool:
         """Whether a word is hardly less true of the others, or little less where another word tells far more.
@@ -215,8 +223,8 @@ def mentions(traits: Sequence[Trait], trait: Trait) -> bool:
 
 
 def _says_gone(trait: Trait) -> bool:
-    """Whether a trait of a given table says that something happened long ago: "no visit for long"."""
-    return trait.scale == TIME and trait.kind == "high" and trait.is_clear
+    """Whether a trait says that something happened long ago: "no visit for long", "last order 365+ days ago"."""
+    return (trait.scale == TIME or trait.feature == AWAY) and trait.kind == "high" and trait.is_clear
 
 
 def _keys(traits: Sequence[Trait]) -> frozenset[tuple[str, ...]]:

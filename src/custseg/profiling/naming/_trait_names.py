@@ -21,7 +21,7 @@ from custseg.profiling.naming._joined_names import (
 )
 from custseg.profiling.naming._name_faults import Faults, NameFaults, mentions
 from custseg.profiling.naming.traits._contrasts import HALF
-from custseg.profiling.naming.traits._levels import MAJORITY
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM
 from custseg.texts import LANGUAGES
@@ -142,7 +142,11 @@ class Selector:
         for longest in (LONGEST_TEXT, FAR_TOO_LONG) if length > FAR_TOO_LONG else (LONGEST_TEXT,):
             fitting = self._pairs(segment, self._pool(segment, best), LANGUAGES, longest=longest)
             faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
-            indices = [i for i, count in enumerate(faults) if _tells_as_much(count, fewest) or longest == FAR_TOO_LONG]
+            indices = [
+                i
+                for i, traits in enumerate(fitting)
+                if longest == FAR_TOO_LONG or self._tells_as_much(segment, (traits, faults[i]), (best, fewest))
+            ]
             if indices:
                 return fitting[min(indices, key=lambda index: faults[index])]
         return best
@@ -153,7 +157,8 @@ class Selector:
         fewest = self.faults.of(segment, selected[segment], rival_names)
         fitting = self._pairs(segment, selected[segment], languages)
         faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
-        as_good = [index for index, count in enumerate(faults) if _tells_as_much(count, fewest)]
+        best = selected[segment], fewest
+        as_good = [i for i, traits in enumerate(fitting) if self._tells_as_much(segment, (traits, faults[i]), best)]
         if not as_good:
             return []
         # Of equally good ones that with the largest difference, then the words that set the segment apart most.
@@ -168,6 +173,17 @@ class Selector:
                 ),
             )
         ]
+
+    def _tells_as_much(
+        self, segment: int, short: tuple[Sequence[Trait], Faults], best: tuple[Sequence[Trait], Faults]
+    ) -> bool:
+        """Whether shorter words set the segment apart about as well as the longer ones, and are part of no more names.
+
+        Both come with their faults.
+        """
+        margins = [self.faults.margin(segment, words) for words, _ in (short, best)]
+        is_told = margins[0] > margins[1] - CLEARLY_MORE and short[1].confused <= best[1].confused
+        return is_told and short[1].alike <= best[1].alike
 
     def _pairs(
         self, segment: int, pool: Sequence[Trait], languages: Collection[str], *, longest: int = LONGEST_TEXT
@@ -353,16 +369,3 @@ def _distinct(traits: Sequence[Trait]) -> list[Trait]:
 def _is_labeled_in_one(trait: Trait) -> bool:
     """Whether the column has a label of its own in one language alone."""
     return len({label == trait.feature for label in trait.label.values()}) > 1
-
-
-def _tells_as_much(faults: Faults, fewest: Faults) -> bool:
-    """Whether a shorter name is told from as many segments as the long one as well as that, and part of no more names.
-
-    Words that hide the main difference do not take the place of ones that say it.
-    """
-    return (
-        faults.confused <= fewest.confused
-        and faults.hides <= fewest.hides
-        and faults.weak <= fewest.weak
-        and faults.alike <= fewest.alike
-    )

@@ -175,13 +175,12 @@ class ColumnWords:
 
         Of money, the highest level is none where a segment without a level has clearly more.
         """
-        wording, median = self._level_wording(name, segment, level), self.statistics.ranked[name].quantiles[segment][2]
+        wording = self._level_wording(name, segment, level)
         if wording.kind == "middle" or self._is_said_by_range(name, level, wording.kind):
             return [wording]
         if self.labels.last_time(name) is not None and not self.levels.codes(name):
             return []
-        quantiles = self.levels.quantiles(name)
-        is_true = median <= quantiles[LOW] if wording.kind == "low" else median >= quantiles[HIGH]
+        is_true = self._is_beyond_middle(name, segment, wording.kind)
         is_highest = level.position == level.n_levels - 1
         is_true &= not (is_highest and self.levels.is_money(name) and self.levels.is_exceeded(name, segment))
         bounds = self.bounds.of(name, segment, level.terms(name), kind=wording.kind if is_true else "middle")
@@ -197,6 +196,11 @@ class ColumnWords:
                 return [wording._replace(is_bound=False) for wording in bounds]
             words = words._replace(terms=terms)
         return [words]
+
+    def _is_beyond_middle(self, name: str, segment: int, kind: str) -> bool:
+        """Whether the median of a segment is low or high among all customers, as its words say."""
+        quantiles, median = self.levels.quantiles(name), self.statistics.ranked[name].quantiles[segment][2]
+        return kind == "middle" or bool(median <= quantiles[LOW] if kind == "low" else median >= quantiles[HIGH])
 
     def _without_rank(self, name: str, segment: int, level: Level) -> Wording:
         """The words of a level; "low" in place of "lowest" where no other segment is called low beside it."""
@@ -259,14 +263,14 @@ class ColumnWords:
         return direction > 0 and name in SINCE
 
     def level_wording(self, name: str, segment: int) -> Wording:
-        """The words for the level of a segment that has one; by bounds where it is not on its side of most customers.
+        """The words for the level of a segment that has one; an inner one by bounds where it is in the middle of all.
 
-        The second of four steps is above the median of all where most are on the first.
+        The second of four steps is no "fewer" where most are on the first.
         """
         level = self.levels.by_segment(name)[segment]
         wording = self._level_wording(name, segment, level)
         is_inner = 0 < level.position < level.n_levels - 1
-        if is_inner and not self.levels.is_on_its_side(name, segment, wording.kind):
+        if is_inner and not self._is_beyond_middle(name, segment, wording.kind):
             wording = next(iter(self.bounds.of(name, segment, level.terms(name), kind="middle")), wording)
         if not is_inner and self.labels.last_time(name) is not None:
             wording = next(iter(self.bounds.of(name, segment, level.terms(name), kind=wording.kind)), wording)

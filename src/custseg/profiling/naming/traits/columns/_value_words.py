@@ -47,8 +47,9 @@ def has_bound_words(feature: str) -> bool:
 def bound_words(terms: Sequence[Term]) -> Words | None:
     """The words for bounds of a feature that people speak of in a way of its own: "last order under 90 days ago"."""
     feature, bounds = terms[0].feature, {term.operator: term.value for term in terms}
-    operators = {"<", ">=", "=="} if feature in _COUNTED else {"<", ">="}
-    if not has_bound_words(feature) or not set(bounds) <= operators:
+    if not has_bound_words(feature) or not set(bounds) <= {"<", ">=", "=="}:
+        return None
+    if "==" in bounds and "==" not in text("en", "profiling", "bounds", feature):
         return None
     form = "both" if len(bounds) > 1 else next(iter(bounds))
     values = [float(bounds[operator] or 0) for operator in sorted(bounds, reverse=True)]
