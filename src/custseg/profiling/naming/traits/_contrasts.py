@@ -17,6 +17,7 @@ from custseg.profiling.naming.traits._levels import MAJORITY, Level, Separation,
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import TRAITS, Trait, Wording
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
+from custseg.profiling.naming.traits.columns._own_words import MONEY
 
 HALF = 0.5
 """A word that holds for so many members of another segment does not tell it from that segment."""
@@ -174,7 +175,8 @@ class Contrasts:
         wordings = [self.as_zero(name, segment, wording, must_tell=False) for wording in wordings]
         ranks, (values, labels) = self.statistics.ranked[name], self.statistics.clustered_values(name)
         medians = float(ranks.quantiles[segment][2]), float(ranks.others_medians[segment])
-        both = () if name in TRAITS else closed(terms[0], values[labels == segment], medians=medians, grid=ranks.grid)
+        is_alone = name in TRAITS and name not in MONEY
+        both = () if is_alone else closed(terms[0], values[labels == segment], medians=medians, grid=ranks.grid)
         wordings = [*self.words.bounds.of(name, segment, both, kind="middle"), *wordings] if both else wordings
         traits = self.true(name, segment, wordings, clear=False, effect=None)
         telling = [trait for trait in traits if self.shares.by_segment(trait.terms)[rival] < HALF]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from custseg.profiling._own_values import OwnValues, own_values
 from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStatistics
 from custseg.profiling.measures._terms import Term
@@ -85,7 +87,8 @@ class ColumnBounds:
         grid, unit = self.statistics.ranked[name].grid, self.statistics.table.described[name].unit
         words = range_words(label, terms, present=grid, unit=unit)
         if (time := self.labels.last_time(name)) is not None:
-            words = time.words({term.operator: float(term.value or 0) for term in terms}, otherwise=words)
+            ends = {term.operator: float(term.value or 0) for term in terms}
+            words = time.words(ends, otherwise=words, is_whole=bool((grid == np.floor(grid)).all()))
         return [Wording(words, terms, kind, is_bound=True)]
 
     def is_hardly_any(self, name: str, segment: int, terms: tuple[Term, ...]) -> bool:

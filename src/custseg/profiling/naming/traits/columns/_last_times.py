@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from custseg.texts import LANGUAGES, number, text
+from custseg.texts import LANGUAGES, number, text, whole_range
 
 # Letters from digits, capitalized words from each other: "NumDealsPurchases", "Kidhome2".
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -65,12 +65,15 @@ class LastTime:
         """Times that people speak of, in the unit of the column."""
         return () if self.unit is None else _SPOKEN[self.unit]
 
-    def words(self, bounds: Mapping[str, float], *, otherwise: Mapping[str, str]) -> dict[str, str]:
+    def words(self, bounds: Mapping[str, float], *, otherwise: Mapping[str, str], is_whole: bool) -> dict[str, str]:
         """The words for bounds by operator: "visit in the last 30 days", "no visit for 90+ days".
 
-        `otherwise` are those of a language in which the name of the column does not say what happened.
+        `otherwise` are those of a language in which the name of the column does not say what happened. Of whole numbers
+        (`is_whole`) both say the same one.
         """
         words = dict(otherwise)
+        if is_whole and set(bounds) == {"<"} and set(self.events) != set(LANGUAGES):
+            bounds = {"<": whole_range(None, bounds["<"])[1][-1]}
         form = {(">=",): "high", ("<",): "low", (">=", "<"): "both"}.get(tuple(sorted(bounds, reverse=True)))
         if form is None or self.unit is None or min(bounds.values()) < _FEWEST:
             return words
