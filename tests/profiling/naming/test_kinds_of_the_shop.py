@@ -107,7 +107,7 @@ def test_readers_and_visitors_who_never_buy_are_named() -> None:
 def test_one_order_in_a_window_is_not_called_one_order_ever() -> None:
     shop = make_shop(2_000, 0)
     orders = Orders(shop.orders, cancelled="cancelled", discount="discount")
-    rows = fit_segments(orders, as_of=shop.as_of, window_days=180, method="kmeans", n_segments=5).profiles
+    rows = fit_segments(orders, as_of=shop.as_of, window_days=180, method="kmeans", n_segments=3).profiles
     said = [part for row in rows for part in row.name.split(" · ") if part.startswith("one order")]
     assert said == ["one order in the window"]
 
