@@ -117,6 +117,11 @@ def test_texts_are_in_the_asked_language_and_kept_in_both(language: str) -> None
         assert set(row.names) == set(row.playbook) == set(LANGUAGES)
 
 
+def test_markers_follow_the_language(profiles: Profiles) -> None:
+    for row in profiles.in_language("ru").segments:
+        assert [str(marker) for marker in row.markers] == [marker.texts["ru"] for marker in row.markers]
+
+
 def test_tables_of_every_kind_give_the_same_profiles(as_kind: Callable[[pl.DataFrame], object], kind: str) -> None:
     given = as_kind(table())
     found = profile_segments(given, LABELS)

@@ -102,7 +102,7 @@ class Profiles(Columnar):
 
     def in_language(self, language: str) -> Profiles:
         """The same profiles with the names, descriptions and advice of another language."""
-        return replace(self, rows=tuple(replace(row, language=language) for row in self.rows))
+        return replace(self, rows=tuple(row.in_language(language) for row in self.rows))
 
     def numbered(self, numbers: Sequence[int]) -> Profiles:
         """The same profiles with other numbers for the segments 0, 1, ..., in the same order."""

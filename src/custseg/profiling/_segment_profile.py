@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from custseg._column_kinds import answer_of
 from custseg._privacy import shown_sizes
@@ -154,6 +154,11 @@ class SegmentProfile:
     def advice(self) -> Advice:
         """What to do with the segment, in the language of the profile."""
         return self.playbook[self.language]
+
+    def in_language(self, language: str) -> SegmentProfile:
+        """The same profile with the texts of another language."""
+        markers = tuple(replace(marker, language=language) for marker in self.markers)
+        return replace(self, language=language, markers=markers)
 
     def name_holds(self, values: Mapping[str, float | str | None]) -> bool:
         """Whether what the name says is true of a customer with these values; None is a missing one.

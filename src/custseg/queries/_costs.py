@@ -108,37 +108,35 @@ def _assign(
     if not prepared.detailed:
         prepared.add("assigned", prepared.passing(assigned))
         return
-    prepared.add("assigned", prepared.passing({**squares, **named, **assigned}))
-    _append_details(prepared, rule["reach"])
-
-
-def _append_details(prepared: PreparedColumns, reach: Sequence[float]) -> None:
-    """Append the second-best cluster, and whether the distance to the best one is beyond its reach."""
-    sql, k = prepared.sql, len(reach)
-    assigned = {name: sql.column(name) for name in (CLUSTER, CONFIDENCE)}
-    costs, squares = ([sql.column(f"{name}{number}") for number in range(k)] for name in ("cost", "squared"))
-    is_assigned = [sql.column(CLUSTER).eq(sql.integer(number)) for number in range(k)]
     distant = [
-        (sql.all_of(in_cluster, sql.call("root", square) > sql.number(limit)), sql.integer(1))
-        for in_cluster, square, limit in zip(is_assigned, squares, reach, strict=True)
+        (value.eq(best), sql.flag(sql.call("root", square) > sql.number(limit)))
+        for value, square, limit in zip(of_clusters, squares.values(), rule["reach"], strict=True)
     ]
-    further: dict[str, exp.Expr] = {DISTANT: sql.case(distant, sql.integer(0))}
-    if k == 1:
-        prepared.add("detailed", prepared.passing({**assigned, **further, SECOND: sql.missing("int")}))
+    prepared.add("assigned", prepared.passing({**named, **assigned, DISTANT: sql.case(distant)}))
+    _append_second(prepared, names)
+
+
+def _append_second(prepared: PreparedColumns, costs: Sequence[str]) -> None:
+    """Append the second-best cluster, by the columns of the costs."""
+    sql = prepared.sql
+    assigned = {name: sql.column(name) for name in (CLUSTER, CONFIDENCE, DISTANT)}
+    if len(costs) == 1:
+        prepared.add("detailed", prepared.passing({**assigned, SECOND: sql.missing("int")}))
         return
     # Without the best cluster, whose cost may be that of the second-best one too; LEAST skips NULL in Spark alone.
-    further_costs = {
-        f"other{number}": sql.case([(in_cluster, sql.missing("double"))], cost)
-        for number, (in_cluster, cost) in enumerate(zip(is_assigned, costs, strict=True))
+    others = {
+        f"other{number}": sql.case(
+            [(sql.column(CLUSTER).eq(sql.integer(number)), sql.missing("double"))], sql.column(cost)
+        )
+        for number, cost in enumerate(costs)
     }
-    prepared.add("others", prepared.passing({**assigned, **further, **further_costs}))
-    names = list(further_costs)
-    next_cost = sql.extreme("least", sql.columns(names))
-    further = {DISTANT: sql.column(DISTANT), **{name: sql.column(name) for name in names}, "next_cost": next_cost}
-    prepared.add("next", prepared.passing({**assigned, **further}))
-    has_cluster = sql.is_present(sql.column(CLUSTER))
-    second = sql.case([(has_cluster, cheapest(sql, sql.columns(names), sql.column("next_cost")))])
-    prepared.add("detailed", prepared.passing({**assigned, DISTANT: sql.column(DISTANT), SECOND: second}))
+    prepared.add("others", prepared.passing({**assigned, **others}))
+    columns = {name: sql.column(name) for name in others}
+    next_cost = sql.extreme("least", list(columns.values()))
+    prepared.add("next", prepared.passing({**assigned, **columns, "next_cost": next_cost}))
+    second = cheapest(sql, list(columns.values()), sql.column("next_cost"))
+    second = sql.case([(sql.is_present(sql.column(CLUSTER)), second)])
+    prepared.add("detailed", prepared.passing({**assigned, SECOND: second}))
 
 
 def _weight(sql: SQLWriter, cost: exp.Expr, scale: float) -> exp.Expr:

@@ -171,16 +171,14 @@ class PreparedColumns:
         if plan.transform != "log1p":
             return value
         ratio = sql.column(f"ratio{index}")
-        above = sql.number(1.0) + ratio
-        # Kahan's log1p: the error of 1 + ratio cancels. Databases have no log1p but Spark.
-        correction = sql.quotient(ratio, above - sql.number(1.0))
-        logarithm = sql.case([(above.eq(sql.number(1.0)), ratio)], sql.call("logarithm", above) * correction)
+        logarithm = sql.logarithm_above_one(ratio)
         if plan.scale < 1:
             size = sql.call("absolute", value)
             split = sql.call("logarithm", size) - sql.number(math.log(plan.scale))
             is_huge = size > sql.number(_largest(plan.scale))
             logarithm = sql.case([(is_huge, split)], logarithm)
-        return sql.never_missing(sql.case([(value < sql.number(0.0), sql.number(-1.0) * logarithm)], logarithm))
+        sign = sql.case([(value < sql.number(0.0), sql.number(-1.0))], sql.number(1.0))
+        return sql.never_missing(sign * logarithm)
 
     def _standardized(self, value: exp.Expr, index: int) -> exp.Expr:
         """The value standardized, clipped and rounded."""

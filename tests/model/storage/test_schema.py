@@ -147,3 +147,11 @@ def test_there_is_a_file_of_every_schema() -> None:
 @pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)
 def test_file_of_every_schema_is_read(path: Path) -> None:
     assert SegmentModel.load(path).numbers == (0, 1, 2)
+
+
+def test_season_of_the_fit_is_read() -> None:
+    """The model of the newest schema measures rhythm in operational time."""
+    definition = SegmentModel.load(OLD[-1]).definition
+    assert definition is not None
+    season = definition.figures["rhythm"].season
+    assert (season.first, season.n_parts, season.share) == (20, 8, 0.731246)

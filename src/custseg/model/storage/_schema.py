@@ -25,7 +25,7 @@ from custseg.preparation import CategoryPlan, ClassScores, ColumnPlan, HeavyTail
 from custseg.rule_segments import RateAbove
 from custseg.texts import LANGUAGES
 
-SCHEMA = 4
+SCHEMA = 5
 """Number of the present schema. A change adds a function to `MIGRATIONS` and a file of the old schema to the tests."""
 MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
     # Goals, weights of columns and half-lives are optional: files of schema 1 have the defaults.
@@ -33,6 +33,8 @@ MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (
     # Rules before the clusters are optional too.
     dict,
     # So are categories, their scores and weights that the caller gave.
+    dict,
+    # So is the season in the figures of rhythm: without it, files of schema 4 measure rhythm in calendar days.
     dict,
 )
 """From the content of schema 1, 2, ... to that of the next one."""
