@@ -63,6 +63,8 @@ class Contrasts:
     true: TrueTraits
     shares: TermShares
     _separations: dict[tuple[str, tuple[int, int], bool], Separation | None] = field(default_factory=dict)
+    _bounds: dict[tuple[int, int], list[Trait]] = field(default_factory=dict)
+    _merged: dict[tuple[int, str, tuple[Term, ...]], Trait | None] = field(default_factory=dict)
 
     def contrast(self, first: int, second: int, *, only_first: bool = False) -> dict[int, Trait]:
         """A bound in numbers for one or both of two segments, in the column that separates them best.
@@ -129,12 +131,15 @@ class Contrasts:
 
     def bounds(self, first: int, second: int) -> list[Trait]:
         """A bound in numbers for the first of two segments in each column that has one, the best first."""
-        traits = []
+        if (first, second) in self._bounds:
+            return self._bounds[first, second]
+        traits: list[Trait] = []
         for columns in self._columns_of_bounds:
             separations = [(name, self._separation(name, (first, second), only_first=True)) for name in columns]
             cuts = [(name, best) for name, best in separations if best is not None]
             for name, best in sorted(cuts, key=lambda cut: self._lacking(cut[0], first) - cut[1].gain):
                 traits += self._bound(name, (first, second), best.bound, is_lower=best.is_lower)
+        self._bounds[first, second] = traits
         return traits
 
     def _lacking(self, name: str, segment: int) -> float:
@@ -156,10 +161,13 @@ class Contrasts:
         terms = tuple(sorted((*trait.terms, *bound.terms), key=lambda term: term.operator, reverse=True))
         if [term.operator for term in terms] not in ([">=", "<"], [">=", "<="]):
             return None
-        wordings = self.words.bounds.of(
-            bound.feature, segment, terms, kind=trait.kind if trait.kind == bound.kind else "middle"
-        )
-        return next(iter(self.true(bound.feature, segment, wordings, clear=False, effect=None)), None)
+        kind = trait.kind if trait.kind == bound.kind else "middle"
+        key = segment, kind, terms
+        if key not in self._merged:
+            wordings = self.words.bounds.of(bound.feature, segment, terms, kind=kind)
+            traits = self.true(bound.feature, segment, wordings, clear=False, effect=None)
+            self._merged[key] = next(iter(traits), None)
+        return self._merged[key]
 
     def _bound(self, name: str, pair: tuple[int, int], bound: float, *, is_lower: bool) -> list[Trait]:
         """That the values of the first are under a bound, or at least that, if this holds for most of its members.

@@ -6,18 +6,28 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
-from custseg._numerics import Bools, Floats, Integers
+from custseg._numerics import Floats, Integers
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._terms import Term
+
+Bytes = npt.NDArray[np.uint8]
+
+# How many bits of each byte are set.
+_ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(axis=1, dtype=np.uint8)
 
 
 @dataclass(eq=False)
 class TermShares:
-    """The customers who meet terms, counted on demand; a missing value does not meet a bound."""
+    """The customers who meet terms, counted on demand; a missing value does not meet a bound.
+
+    Names try hundreds of combinations of terms: who meets a term is kept as one bit per customer, those of a segment
+    together, so that a combination costs an eighth of a byte per customer and term.
+    """
 
     statistics: ColumnStatistics
-    _holds_of: dict[Term, Bools] = field(default_factory=dict)
+    _bits_of: dict[Term, Bytes] = field(default_factory=dict)
     _hits_of: dict[tuple[Term, ...], Integers] = field(default_factory=dict)
     _shares_of: dict[tuple[Term, ...], Floats] = field(default_factory=dict)
 
@@ -37,13 +47,28 @@ class TermShares:
     def _sizes(self) -> Integers:
         return self.statistics.sizes()
 
+    @cached_property
+    def _layout(self) -> tuple[Integers, Integers, Integers]:
+        """The clustered customers by segment, the bit of each, and the first byte of each segment."""
+        sizes, labels = self._sizes, self.statistics.labels
+        customers = np.argsort(labels, kind="stable")[len(labels) - int(sizes.sum()) :]
+        n_bytes = np.maximum(-(-sizes // 8), 1)
+        starts = n_bytes.cumsum() - n_bytes
+        within = np.arange(len(customers)) - np.repeat(sizes.cumsum() - sizes, sizes)
+        return customers, np.repeat(8 * starts, sizes) + within, starts
+
+    def _bits(self, term: Term) -> Bytes:
+        """Who meets a term."""
+        if term not in self._bits_of:
+            customers, positions, starts = self._layout
+            holds = np.zeros(8 * (int(starts[-1]) + max(-(-int(self._sizes[-1]) // 8), 1)), dtype=bool)
+            holds[positions] = term.holds(self.statistics.table, {})[customers]
+            self._bits_of[term] = np.packbits(holds)
+        return self._bits_of[term]
+
     def _hits(self, terms: tuple[Term, ...]) -> Integers:
         """Members of every segment that meet all terms."""
         if terms not in self._hits_of:
-            labels = self.statistics.labels
-            for term in terms:
-                if term not in self._holds_of:
-                    self._holds_of[term] = term.holds(self.statistics.table, {})
-            holds: Bools = np.logical_and.reduce([self._holds_of[term] for term in terms])
-            self._hits_of[terms] = np.bincount(labels[holds & (labels >= 0)], minlength=self.statistics.n_segments)
+            both = np.bitwise_and.reduce([self._bits(term) for term in terms])
+            self._hits_of[terms] = np.add.reduceat(_ONES[both], self._layout[2], dtype=np.int64)
         return self._hits_of[terms]

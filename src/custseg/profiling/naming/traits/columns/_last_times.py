@@ -69,10 +69,10 @@ class LastTime:
         """The words for bounds by operator: "visit in the last 30 days", "no visit for 90+ days".
 
         `otherwise` are those of a language in which the name of the column does not say what happened. Of whole numbers
-        (`is_whole`) both say the same one.
+        (`is_whole`) Russian words say the last one, as "up to 8" beside them does; English ones leave the end open.
         """
         words = dict(otherwise)
-        if is_whole and set(bounds) == {"<"} and set(self.events) != set(LANGUAGES):
+        if is_whole and set(bounds) == {"<"} and "en" not in self.events:
             bounds = {"<": whole_range(None, bounds["<"])[1][-1]}
         form = {(">=",): "high", ("<",): "low", (">=", "<"): "both"}.get(tuple(sorted(bounds, reverse=True)))
         if form is None or self.unit is None or min(bounds.values()) < _FEWEST:
