@@ -72,7 +72,7 @@ class LastTime:
         (`is_whole`) Russian words say the last one, as "up to 8" beside them does; English ones leave the end open.
         """
         words = dict(otherwise)
-        if is_whole and set(bounds) == {"<"} and "en" not in self.events:
+        if is_whole and set(bounds) == {"<"} and self.events and "en" not in self.events:
             bounds = {"<": whole_range(None, bounds["<"])[1][-1]}
         form = {(">=",): "high", ("<",): "low", (">=", "<"): "both"}.get(tuple(sorted(bounds, reverse=True)))
         if form is None or self.unit is None or min(bounds.values()) < _FEWEST:
