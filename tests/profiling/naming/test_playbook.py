@@ -30,7 +30,7 @@ def champions(discount: float | None, **more: object) -> SegmentProfile:
 @pytest.mark.parametrize(
     ("discount", "words"),
     [
-        (0.05, "Do not give regular discounts: they pay the full price."),
+        (0.05, "Do not give regular discounts: they mostly pay the full price."),
         (0.3, "Do not raise their discounts further: reward with service instead."),
         (None, "Do not give regular discounts before you know whether they need them."),
     ],
@@ -242,3 +242,74 @@ def test_promising_with_two_orders_have_had_the_second(orders: float, words: str
     profiles = profile_segments(table, labels, archetypes={"promising": entries["promising"]})
     assert profiles[0].key == "promising"
     assert any(words in line for line in profiles[0].advice.dont)
+
+
+NO_NAME = {
+    "none": {
+        "names": {"en": "-", "ru": "-"},
+        "description": {"en": "-", "ru": "-"},
+        "condition": [{"feature": "recency_days", "operator": ">=", "value": 1e9}],
+    }
+}
+
+
+def dos(**columns: tuple[float, float]) -> list[str]:
+    """What to do with the first of two segments that no archetype names, by the value of both in each column."""
+    table = {name: np.repeat(values, 60) for name, values in columns.items()}
+    return list(profile_segments(table, np.repeat([0, 1], 60), archetypes=NO_NAME)[0].advice.do)
+
+
+@pytest.mark.parametrize(
+    ("gap", "variation", "words"),
+    [
+        (100.0, 0.1, ["Write shortly before their next order is due: they keep to their own rhythm."]),
+        (100.0, 1.0, ["Write before their usual gap between orders is over: most are still within it."]),
+        (70.0, 1.0, []),  # the usual gap is over, and nobody is late yet
+    ],
+)
+def test_rhythm_needs_even_gaps(gap: float, variation: float, words: list[str]) -> None:
+    lines = dos(recency_days=(90, 5), gap_days_mean=(gap, 9), gap_cv=(variation, 1), order_count=(6, 9),
+                order_days=(6, 9), overdue_ratio=(1, 0.5))  # fmt: skip
+    assert [line for line in lines if "rhythm" in line or "usual gap" in line] == words
+
+
+def test_nobody_with_one_order_has_stopped() -> None:
+    once, again = (dos(recency_days=(400, 5), order_count=(n_orders, 9)) for n_orders in (1, 3))
+    assert once[0].startswith("Show them what is new since their only order")
+    assert not any("stopped" in line for line in once)
+    assert any("stopped" in line for line in again)
+
+
+def test_worth_much_is_above_the_average_of_all() -> None:
+    """Both spend more than a third segment with hardly any money; one far more than the mean, the other not."""
+    labels, spread = np.repeat([0, 1, 2], [60, 60, 200]), np.linspace(0, 5, 320)
+    table = {"recency_days": np.array([300.0, 10.0, 300.0])[labels] + spread, "order_count": np.full(320, 4.0)}
+    for spend, is_much in ((60.0, False), (900.0, True)):
+        table["revenue"] = np.array([spend, 500.0, 20.0])[labels] + spread
+        lines = profile_segments(table, labels, archetypes=NO_NAME)[0].advice.do
+        assert any("worth much" in line for line in lines) == is_much
+
+
+def test_customers_of_whom_half_are_late_are_not_all_thanked() -> None:
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
+    is_late = np.arange(120) % 2 == 0
+    table = {"recency_days": np.where(labels == 0, np.where(is_late, 200.0, 20.0), 100.0) + spread,
+             "order_count": np.where(labels == 0, 20.0, 2.0) + spread}  # fmt: skip
+    lines = profile_segments(table, labels, archetypes=NO_NAME)[0].advice.do
+    assert any(line.startswith("Thank those who still order") for line in lines)
+    assert not any(line.startswith("Thank them") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("age", "cadence"), [(10.0, "Three to four messages"), (40.0, "Every two weeks"), (90.0, "Every two weeks")]
+)
+def test_first_month_is_over_for_those_who_came_before_it(age: float, cadence: str) -> None:
+    labels = np.repeat([0, 1], 50)
+    table = {"recency_days": np.where(labels == 0, age, 200.0), "age_days": np.where(labels == 0, age, 400.0),
+             "order_count": np.where(labels == 0, 1.0, 9.0), "revenue": np.arange(100.0)}  # fmt: skip
+    profile = profile_segments(table, labels)[0]
+    assert profile.key == "new"
+    assert profile.advice.cadence.startswith(cadence)
+    assert profile.advice.do[0].startswith(
+        "Thank them for their first order" if age <= 60 else "Ask whether their first"
+    )

@@ -31,6 +31,8 @@ _VARIATION, _ORDER_DAYS = "gap_cv", "order_days"
 # Gaps are even if their relative variance is at most so large a part of what orders at random have.
 _EVEN = 0.5
 _FEWEST_GAPS = 2
+EVEN_GAPS, USUAL_GAP = RHYTHMS = "even", "usual"
+"""Most members order at even gaps and are within them; or most are at least known to be within their usual gap."""
 YEARLY = (330.0, 400.0)
 """Mean gaps of about a year, in days."""
 # The share of customers that stands for most of them.
@@ -166,6 +168,10 @@ class SegmentRhythm:
             return False
         n_even = self._counted(self._rhythm.punctual & self._rhythm.even)[segment]
         return self._is_most(n_even, self.statistics.sizes()[segment])
+
+    def of(self, segment: int) -> str:
+        """What is known of the gaps of most members, one of `RHYTHMS`; empty where nothing is."""
+        return EVEN_GAPS if self.is_rhythm(segment) else USUAL_GAP if self.keeps(segment) else ""
 
     def has_trend(self, segment: int, *, falls: bool) -> bool:
         """Whether most members order less and less, or more and more, and clearly fewer of every other segment do.
