@@ -215,7 +215,7 @@ def test_mail_is_no_channel_of_those_who_open_none() -> None:
     delivered = np.full(100, 26.0)
     row = champions(None, emails_delivered=delivered, emails_opened=unread)
     assert row.advice.channel.startswith("App, a note in the parcel")
-    assert "Do not count on mail: unlike others, they open 0% of it." in row.advice.dont
+    assert "Do not count on mail: they open 0% of it, the others 19%." in row.advice.dont
     few = champions(None, emails_delivered=np.full(100, 2.0), emails_opened=unread)
     assert few.advice.channel.startswith("Personal mail")
     nobody = champions(None, emails_delivered=delivered, emails_opened=np.zeros(100))
@@ -230,6 +230,17 @@ def test_members_of_whom_clicks_speak_are_told_news_by_mail() -> None:
     assert line not in left.advice.do
     everybody = {name: np.full(100, column[0]) for name, column in clicks.items()}
     assert line not in champions(None, **everybody).advice.do
+
+
+def test_news_by_mail_is_said_once() -> None:
+    """The name speaks of interest in mail, and the clicks call for the same advice."""
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
+    table = {"emails_clicked": np.where(labels == 0, 9.0, 0.0), "days_since_click": np.where(labels == 0, 20.0, np.nan),
+             "order_count": np.full(120, 4.0), "engagement_email": np.where(labels, 5.0, 80.0) + spread}  # fmt: skip
+    for language, word in (("en", "news by"), ("ru", "О новом сообщайте")):
+        row = profile_segments(table, labels)[0]
+        assert "interested in mail" in row.name
+        assert sum(word in line for line in row.playbook[language].do) == 1
 
 
 @pytest.mark.parametrize(("orders", "words"), [(1.0, "the second order"), (2.0, "the next order")])

@@ -19,12 +19,14 @@ from custseg.profiling.naming._own_rhythm import LATE, OVERDUE
 from custseg.profiling.naming._topics import AWAY, MIXED, Share, trait_lines
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
+from custseg.profiling.naming.traits.columns._column_topics import topics
 from custseg.texts import DASH, LANGUAGES, amount, number, single_line, text
 
 Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
 _TRAITS, _PLAYS, _OPENED, _SEASON_PLAY = "{traits}", "{plays}", "{opened}", "{season_play}"
+_OPENED_BY_OTHERS = "{opened_by_others}"
 _LAPSED, _LATELY = Term("recency_days", ">=", 120), Term("recency_days", "<", 120)
 _IN_RHYTHM, _LATE = Term(OVERDUE, "<=", LATE), Term(OVERDUE, ">", LATE)
 _AROUND, _ONE_ORDER = Term("days_since_visit", "<=", 60), Term("order_count", "==", 1)
@@ -127,9 +129,9 @@ def advice(
     `rhythm` is what is known of the gaps of most members (`SegmentRhythm.of`), `averages` are those of all customers.
     `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
     column; `share` gives the share of the members that meet some terms, `share_of_others` that of all others; `mails`
-    says how members and others read theirs, and ``{opened}`` stands for the share that the members opened. Where no
-    line of the play applies to most, it is the one that applies to most of those that do to half. Where none does, the
-    advice says so, and what sets the segment apart: who knows the business may know what to do.
+    says how members and others read theirs: ``{opened}`` and ``{opened_by_others}`` stand for the shares that they
+    opened. Where no line of the play applies to most, it is the one that applies to most of those that do to half.
+    Where none does, the advice says so, and what sets the segment apart: who knows the business may know what to do.
     """
     reading, reading_of_others = mails
     read_share = reading.corrected(share)
@@ -147,6 +149,7 @@ def advice(
     # The days since the last order and the own rhythm call for one line; nobody is asked why they stopped who did not.
     silence = {_LAPSED.feature, OVERDUE}
     without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
+    without |= topics()["mail"].features if topics()["mail"].features & mentioned else set()
     without |= {"orders_per_30d"} if share((_ONE_ORDER,)) >= MAJORITY else set()
     some_out_of_reach = any(count is None or count < size for count in reach.values())
     words = joined(traits)
@@ -246,6 +249,7 @@ class _LinesOf:
                 continue
             words = words.replace(_SEASON_PLAY, self.season_plays.get(language, ""))
             words = words.replace(_TRAITS, traits[language]).replace(_OPENED, self.reading.opened(language))
+            words = words.replace(_OPENED_BY_OTHERS, self.reading_of_others.opened(language))
             sentences.append(self.covered(words, [term.feature for term in line.when], language))
         return tuple(sentences)
 
