@@ -149,7 +149,8 @@ def advice(
     # The days since the last order and the own rhythm call for one line; nobody is asked why they stopped who did not.
     silence = {_LAPSED.feature, OVERDUE}
     without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
-    without |= topics()["mail"].features if topics()["mail"].features & mentioned else set()
+    mail = frozenset(topics()["mail"].features)
+    without |= mail if mail & mentioned else set()
     without |= {"orders_per_30d"} if share((_ONE_ORDER,)) >= MAJORITY else set()
     some_out_of_reach = any(count is None or count < size for count in reach.values())
     words = joined(traits)
