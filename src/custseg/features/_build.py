@@ -127,8 +127,7 @@ def _features_of(
     rhythm, engagement = figures.get(RHYTHM.name), figures.get(ENGAGEMENT.name)
     scoring = Scoring() if engagement is None else engagement.scoring
     chosen = _chosen_families(logs, families)
-    learns_year = RHYTHM in chosen and rhythm is None
-    shares_orders = MIX in chosen or learns_year or _n_sums_of_orders(logs, chosen) > 1
+    shares_orders = MIX in chosen or _n_sums_of_orders(logs, chosen) > 1
     sums = SharedSums(logs, None if rhythm is None else rhythm.year, scoring, shares_orders)
     for family in chosen:
         if family.name not in figures:

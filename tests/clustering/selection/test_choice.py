@@ -214,7 +214,7 @@ def test_natural_groups_of_a_number_that_was_not_asked_for_are_told() -> None:
     choice = choose(blobs(30, 30), [4, 5], methods=["kmeans", "hdbscan"])
     assert choice.verdict == "none"
     assert choice.reason.startswith("No reproducible segments")
-    last = "With 2 segments there would be groups that are clearly apart, but this number was not allowed."
+    last = "With 2 segments there would be groups that are clearly apart: ask for that number to see them."
     assert choice.remarks[-1] == last
 
 

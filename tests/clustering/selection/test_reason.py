@@ -122,16 +122,18 @@ def test_gaps_need_no_agreement_of_halves() -> None:
 
 
 def test_natural_numbers_that_were_not_allowed_are_told_last() -> None:
-    last = "With 2 and 9 segments there would be groups that are clearly apart, but these numbers were not allowed."
+    last = (
+        "With 2 and 9 segments there would be groups that are clearly apart: ask for one of these numbers to see them."
+    )
     assert remarks(natural_numbers=(2, 9), votes=(18, 20)).endswith(last)
-    assert remarks(natural_numbers=(2,)).endswith("but this number was not allowed.")
+    assert remarks(natural_numbers=(2,)).endswith("ask for that number to see them.")
     assert "При другом числе сегментов (2 и 9)" in remarks("ru", natural_numbers=(2, 9))
 
 
 def test_division_of_a_group_is_no_convention() -> None:
     divides = english(kind="reproducible", natural_numbers=(2,))
     assert divides.endswith(
-        ". With 2 segments there would be groups that are clearly apart, but this number was not allowed."
+        ". With 2 segments there would be groups that are clearly apart: ask for that number to see them."
     )
     assert remarks(kind="reproducible", natural_numbers=(2,)) == ""
 
@@ -232,10 +234,18 @@ def test_segments_that_touch_have_fewer_customers_between_them_only_where_that_w
     assert replace(REASON, kind="touching").with_valleys(n_valleys, 10).kind == kind
 
 
-@pytest.mark.parametrize(("n_valleys", "kind"), [(10, "narrow_gaps"), (1, "partly_touching"), (0, "reproducible")])
+def test_groups_whose_borders_are_uncertain_are_not_called_clearly_apart() -> None:
+    assert english(stability=0.69).startswith("Five segments with few customers between them, by k-means: two halves")
+    assert russian(stability=0.69).startswith("Пять сегментов, между которыми мало клиентов (метод: k-средние)")
+
+
+@pytest.mark.parametrize(
+    ("n_valleys", "kind"),
+    [(10, "narrow_gaps"), (6, "partly_touching"), (5, "mostly_touching"), (1, "mostly_touching"), (0, "reproducible")],
+)
 def test_segments_are_without_gaps_only_where_no_two_have_one(n_valleys: int, kind: str) -> None:
     reason = replace(REASON, kind="reproducible").with_valleys(n_valleys, 10)
     assert reason.kind == kind
     if n_valleys == 1:
-        assert "(gaps between 1 of 10 pairs)" in reason.text("en")
-        assert "(пар с промежутком: 1 из 10; метод: k-средние)" in reason.text("ru")
+        assert "most of them parts of one group (gaps between only 1 of 10 pairs)" in reason.text("en")
+        assert "(пар с промежутком всего 1 из 10; метод: k-средние)" in reason.text("ru")

@@ -12,14 +12,15 @@ from custseg.features import build_features
 from custseg.profiling import Profiles, profile_segments
 from custseg.profiling.measures._table import read_table
 from custseg.profiling.naming._own_rhythm import own_ratios
-from custseg.profiling.naming._season_words import season_months, season_play
+from custseg.profiling.naming._season_words import season_play, season_span
 
 YEARLY, LATEST = 60, 40
 """Guests who came in each of three winters, and those who came in the last one for the first time."""
 
 
 def visits() -> list[tuple[str, date]]:
-    of_all = [(f"y{i:02}", date(year, 12, 4 + i % 20)) for year in (2021, 2022, 2023) for i in range(YEARLY)]
+    days = [timedelta(days=7 * i % 58) for i in range(YEARLY)]
+    of_all = [(f"y{i:02}", date(year, 12, 4) + days[i]) for year in (2021, 2022, 2023) for i in range(YEARLY)]
     return [*of_all, *((f"z{i:02}", date(2024, 1, 2 + i % 25)) for i in range(LATEST))]
 
 
@@ -36,7 +37,8 @@ def profiles() -> Profiles:
 def test_overview_says_when_the_season_is(profiles: Profiles) -> None:
     assert "those who ordered again did so about once a year" in profiles.overview
     assert profiles.overview.endswith(
-        "100% of the customers order almost only in December–January; the last season ended 262 days ago."
+        "100% of those who ordered on several days order almost only in the season (December–January); "
+        "the last one ended 262 days ago."
     )
 
 
@@ -44,19 +46,41 @@ def test_nobody_is_asked_why_they_stopped(profiles: Profiles) -> None:
     said = " ".join([row.name + " ".join((*row.advice.do, *row.advice.dont)) for row in profiles])
     assert not any(word in said for word in ("overdue", "stopped", "long", "thinning", "late by", "come back"))
     lines = [row.advice.do[0] for row in profiles]
-    assert lines == ["Write before the season (December–January), in November: that is when they order."] * 2
+    assert lines == ["Write before the season (December–January), in November: that is when your customers order."] * 2
+
+
+def test_season_that_begins_within_a_month_has_dates() -> None:
+    log = [(f"y{i:02}", date(year, 11, 18) + timedelta(days=i % 27)) for year in (2021, 2022, 2023) for i in range(60)]
+    orders = Orders(pl.DataFrame(log, schema=["customer_id", "ordered_at"], orient="row"), order=None, amount=None)
+    features = build_features(orders, as_of="2024-10-20", families=["rfm", "rhythm"])
+    table = read_table(features, None, customer_column=None, caller="f")
+    assert season_span(table, "en") == "16 November – 15 December"
+    assert season_play(table, "en").startswith("Write before the season (16 November – 15 December), in October")
+
+
+def test_single_orders_say_nothing_about_a_season() -> None:
+    """A campaign each December brought customers who never ordered again."""
+    once = [(f"o{year}{i:03}", date(year, 12, 1 + i % 28)) for year in (2021, 2022, 2023) for i in range(300)]
+    again = [(f"x{i:02}", date(2021, 9, 1) + timedelta(days=i + 30 * k)) for i in range(60) for k in range(30)]
+    orders = Orders(
+        pl.DataFrame([*once, *again], schema=["customer_id", "ordered_at"], orient="row"), order=None, amount=None
+    )
+    table = build_features(orders, as_of="2024-10-20", families=["rhythm"])
+    assert table.figures["rhythm"].season is None
 
 
 def test_russian_has_months_that_need_no_case() -> None:
     row = profile_segments(table_at("2024-10-20"), np.repeat([0, 1], [YEARLY, LATEST]), language="ru")
-    assert row.overview.endswith("делают в сезон (декабрь — январь); с конца последнего сезона прошло 262 дня.")
+    assert row.overview.endswith(
+        "заказывают почти только в сезон (декабрь — январь); с конца последнего сезона прошло 262 дня."
+    )
     assert "месяц для письма — ноябрь" in row[0].advice.do[0]
 
 
 @pytest.mark.parametrize(("as_of", "words"), [("2024-12-20", "Write now, while"), ("2024-11-10", "Write before")])
 def test_advice_knows_whether_the_season_is_on(as_of: str, words: str) -> None:
     table = read_table(table_at(as_of), None, customer_column=None, caller="f")
-    assert season_months(table, "en") == "December–January"
+    assert season_span(table, "en") == "December–January"
     assert season_play(table, "en").startswith(words)
 
 

@@ -20,6 +20,8 @@ _MOST_LISTED = 3
 _NO_AGREEMENT = 0.3
 # Clusters with gaps between them are selected whether refits agree or not.
 _NATURAL = ("separated", "touching")
+_CONTINUOUS = ("reproducible", "partly_touching", "mostly_touching", "narrow_gaps")
+"""Kinds of clusters without gaps that are wide enough."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class Reason:
         """The reason for clusters without wide gaps, of which so many pairs have fewer rows between than inside."""
         if n_valleys == n_pairs > 0:
             return self if self.kind == "touching" else replace(self, kind="narrow_gaps")
-        return replace(self, kind="partly_touching" if n_valleys else "reproducible", gaps=(n_valleys, n_pairs))
+        kind = "partly_touching" if 2 * n_valleys > n_pairs else "mostly_touching" if n_valleys else "reproducible"
+        return replace(self, kind=kind, gaps=(n_valleys, n_pairs))
 
     def text(self, language: str) -> str:
         """How many segments, how separate and reproducible, by which method; then what to make of them."""
@@ -85,7 +88,8 @@ class Reason:
         record = get_method(self.method)
         method = words["methods"].get(self.method, self.method if record is None else record.label)
         number = words["numerals"][self.n_clusters] if self.n_clusters < len(words["numerals"]) else self.n_clusters
-        first = plural_form(self.n_clusters, words[self.kind], language).format(
+        kind = "uncertain" if self._advice == "uncertain" else self.kind
+        first = plural_form(self.n_clusters, words[kind], language).format(
             number=number,
             method=method,
             agreement=self._agreement(words, language),
@@ -106,7 +110,7 @@ class Reason:
     @property
     def _divides_a_group(self) -> bool:
         """Whether another number has groups: then this one does not divide a continuum."""
-        return bool(self.natural_numbers) and self.kind in ("reproducible", "partly_touching", "narrow_gaps")
+        return bool(self.natural_numbers) and self.kind in _CONTINUOUS
 
     def _what_to_make_of_them(self, language: str) -> str:
         """The advice, and which other numbers would do."""
@@ -204,7 +208,7 @@ class Reason:
         required = words["required"].format(required=localized(f"{self.required_stability:.2f}", language))
         form = words["apart"] if self.stability < _NO_AGREEMENT else words["partly"]
         # Natural clusters need less, and the number of an earlier choice is kept with a little less.
-        is_enough = self.kind in (*_NATURAL, "partly_touching", "reproducible", "narrow_gaps", "gaps_by_chance")
+        is_enough = self.kind in (*_NATURAL, *_CONTINUOUS, "gaps_by_chance")
         return str(form).format(stability=measured, required="" if is_enough else required)
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from custseg._frames import Rows, computed, computed_once, is_distributed, sorted_by
 from custseg.features.sums._expressions import as_int64, exposure_days, value_if, whole_units
-from custseg.features.sums._year import YearFigures, days_of_season, days_of_weeks, learn_year
+from custseg.features.sums._year import (
+    YearFigures,
+    days_of_season,
+    days_of_weeks,
+    learn_peak_weeks,
+    learn_season,
+    order_days_of_repeaters,
+)
 from custseg.logs import OrderFacts, order_totals
 from custseg.snapshot import Snapshot
 
@@ -72,20 +79,31 @@ def order_sums(
     By default, the peak weeks and the season are those of this log.
     """
     unit = max(1, math.ceil(facts.money / _EXACT_SQUARES))
-    if year is None:
-        year = learn_year(facts, snapshot, lines) if rhythm else YearFigures()
     totals = order_totals(lines, snapshot, facts, refunds=refunds)
     days = _customer_days(totals, snapshot, zero_orders=zero_orders, unit=unit)
     marked = _with_firsts(days, snapshot)
     marked = computed_once(_with_gaps(marked) if rhythm else marked.with_columns(gap=nw.lit(None, nw.Int64)))
-    small = [marked.group_by("gap").agg(nw.len().alias("times"))] if rhythm else []
+    small: dict[str, nw.LazyFrame[Any]] = {}
+    if rhythm:
+        small["gaps"] = marked.group_by("gap").agg(nw.len().alias("times"))
     if is_distributed(lines):
-        small.append(marked.select(nw.col("n_lines").sum()))
-    [table], figures = computed([_customer_sums(marked, facts, snapshot, year=year)], small)
-    n_lines = int(figures[-1].item() or 0) if is_distributed(lines) else None
+        small["n_lines"] = marked.select(nw.col("n_lines").sum())
+    learns_year = rhythm and year is None
+    if learns_year:
+        small["order_days"] = order_days_of_repeaters(marked)
+        year = YearFigures(learn_peak_weeks(facts, snapshot))
+    year = year or YearFigures()
+    [table], small_tables = computed([_customer_sums(marked, facts, snapshot, year=year)], list(small.values()))
+    figures = dict(zip(small, small_tables, strict=True))
+    season = learn_season(facts, snapshot, figures["order_days"]) if learns_year else None
+    if season is not None:
+        # Few bases have one: for all others one pass gives everything.
+        year = replace(year, season=season)
+        [table], _ = computed([_customer_sums(marked, facts, snapshot, year=year)])
+    n_lines = int(figures["n_lines"].item() or 0) if "n_lines" in figures else None
     gaps = None
     if rhythm:
-        gaps = figures[0].with_columns(nw.col("gap", "times").cast(nw.Int64)).filter(~nw.col("gap").is_null())
+        gaps = figures["gaps"].with_columns(nw.col("gap", "times").cast(nw.Int64)).filter(~nw.col("gap").is_null())
         gaps = gaps.sort("gap")
     return OrderSums(sorted_by(as_int64(table)), gaps, snapshot, facts, unit, year, n_lines)
 
@@ -116,13 +134,12 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
 
 
 def _with_firsts(days: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
-    """Daily rows with the customer's first day, in the window and ever."""
-    first = nw.col("order_day").min().over("customer")
-    if snapshot.start is None:
-        return days.with_columns(first.alias("first_day")).with_columns(first_day_ever=nw.col("first_day"))
-    return days.with_columns(
-        first.alias("first_day"), nw.col("day_ever").min().over("customer").alias("first_day_ever")
-    )
+    """Daily rows with the customer's first day, in the window and ever, and the number of days with an order."""
+    of_customer = {"first_day": nw.col("order_day").min(), "n_days": nw.col("order_day").count()}
+    if snapshot.start is not None:
+        of_customer["first_day_ever"] = nw.col("day_ever").min()
+    days = days.with_columns(value.over("customer").alias(name) for name, value in of_customer.items())
+    return days if snapshot.start is not None else days.with_columns(first_day_ever=nw.col("first_day"))
 
 
 def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

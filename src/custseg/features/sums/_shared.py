@@ -30,7 +30,7 @@ class SharedSums:
     scoring : Scoring
         Points of events, and how they fade.
     shares_orders : bool
-        Whether the order log is read several times: for several sums, or to learn its year.
+        Whether several sums read the order log.
     """
 
     logs: Logs

@@ -49,46 +49,53 @@ class YearFigures:
     season: Season | None = None
 
 
-def learn_year(facts: OrderFacts, snapshot: Snapshot, lines: nw.LazyFrame[Any]) -> YearFigures:
-    """The figures of a log before the snapshot, inside its window.
-
-    `lines` are those with a customer, on Spark in the partitions of their customers.
-    """
+def learn_peak_weeks(facts: OrderFacts, snapshot: Snapshot) -> tuple[int, ...] | None:
+    """The six weeks of the year with the most revenue of a log before the snapshot, inside its window."""
     if not _covers_a_year(facts, snapshot):
-        return YearFigures()
-    money = "money" if facts.orders.has_money else "line"
-    days, revenue = _sums_of_days(_bought(facts.orders.lines(), snapshot), money, snapshot)
-    if not len(days):
-        return YearFigures(())
-    weeks = _peak_weeks(days, revenue, snapshot.day)
-    # All customers weigh the same, however often they order.
-    lines = _bought(lines, snapshot).with_columns(n_lines_of=nw.col("line").sum().over("customer"))
-    weight = nw.when(nw.col("line") > 0).then(1 / nw.col("n_lines_of").cast(nw.Float64)).otherwise(nw.lit(0.0))
-    days, weights = _sums_of_days(lines.with_columns(weight=weight), "weight", snapshot)
-    return YearFigures(weeks, season_of(days, weights, until=snapshot.day) if len(days) else None)
-
-
-def _bought(lines: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
-    """The lines inside the window, with their net `money`, and `line`: 1 for what a customer has bought."""
+        return None
+    lines = facts.orders.lines()
     inside = nw.col("moment") < snapshot.moment
     if snapshot.start is not None:
         inside = inside & (nw.col("moment") >= snapshot.start)
     lines = lines.filter(inside).with_columns(money=net_money(lines))
     is_bought = (nw.col("money") > 0) & ~nw.col("customer").is_null()
-    return lines.with_columns(nw.when(is_bought).then(nw.lit(1)).otherwise(nw.lit(0)).alias("line"))
+    lines = lines.with_columns(line=nw.when(is_bought).then(nw.lit(1)).otherwise(nw.lit(0)))
+    name = "money" if facts.orders.has_money else "line"
+    daily = collect(lines.group_by("day").agg(nw.col(name).sum())).filter(nw.col("day") < snapshot.day)
+    if not len(daily):
+        return ()
+    revenue = daily.get_column(name).fill_null(0).cast(nw.Float64).to_numpy()
+    return _peak_weeks(daily.get_column("day").to_numpy(), revenue, snapshot.day)
 
 
-def _sums_of_days(lines: nw.LazyFrame[Any], column: str, snapshot: Snapshot) -> tuple[Integers, Floats]:
-    """The days before that of the snapshot, and the sum of the column on each."""
-    per_day = collect(lines.group_by("day").agg(nw.col(column).sum())).filter(nw.col("day") < snapshot.day)
-    sums = per_day.get_column(column).fill_null(0).cast(nw.Float64).to_numpy()
-    return per_day.get_column("day").to_numpy(), sums
+def order_days_of_repeaters(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """How many of the customers who ordered on several days did so on each `order_day`, as `weight`.
+
+    A single order says nothing about when its customer orders. All others weigh the same, however often they order.
+
+    Parameters
+    ----------
+    days : narwhals LazyFrame
+        A row per customer and day with orders, `order_day`, with the number of these days of the customer, `n_days`.
+    """
+    n_days = nw.col("n_days")
+    repeated = days.filter(n_days > 1, ~nw.col("order_day").is_null()).with_columns(weight=1 / n_days.cast(nw.Float64))
+    return repeated.group_by("order_day").agg(nw.col("weight").sum())
+
+
+def learn_season(facts: OrderFacts, snapshot: Snapshot, days: nw.DataFrame[Any]) -> Season | None:
+    """The season of what `order_days_of_repeaters` has counted before the snapshot, inside its window."""
+    days = days.filter(nw.col("order_day") < snapshot.day)
+    if not len(days) or not _covers_a_year(facts, snapshot):
+        return None
+    order_days, weights = (days.get_column(name).to_numpy() for name in ("order_day", "weight"))
+    return season_of(order_days, weights, until=snapshot.day)
 
 
 def season_of(days: Integers, weights: Floats, *, until: int) -> Season | None:
     """The season of orders on some days, counted from 1970-01-01, before the day `until`; None where there is none.
 
-    `weights` are the orders of each day, where those of a customer add up to one.
+    `weights` are the order days of customers on each day, where those of a customer add up to one.
 
     It is the run of half-months whose share of the orders exceeds its part of the year most, as Kuiper's statistic does
     on the circle of the year, where it does so by a quarter or more. Each half-month counts by its mean weight per day.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from custseg._privacy import share_words
 from custseg.feature_table import OF_SEASON, PARTS, YEAR
 from custseg.profiling.measures._column_statistics import ColumnStatistics
@@ -11,16 +13,27 @@ from custseg.texts import amount, text
 SEASON = "{season}"
 """Stands for the months of the season in texts."""
 _QUARTERS = 4
+_GAP = "gap_days_mean"
+"""Missing for who ordered on one day alone, which says nothing about when in the year a customer orders."""
+_LAST_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _AHEAD = 2
 """Half-months before the season to write in."""
 
 
-def season_months(table: ProfileTable, language: str) -> str:
-    """The months in which the season begins and ends, such as "December–March"; empty where the base has none."""
+def season_span(table: ProfileTable, language: str) -> str:
+    """The months of the season, such as "December–March", or its first and last day where these are within a month.
+
+    Empty where the base has none.
+    """
     if (season := table.season) is None:
         return ""
-    first, last = (_month(part, language) for part in (season.first, season.first + season.n_parts - 1))
-    return first if first == last else str(_words(language)["span"]).format(first=first, last=last)
+    parts = season.first, season.first + season.n_parts - 1
+    if parts[0] % 2 == 0 and parts[1] % 2 == 1:
+        form, (first, last) = "span", (_month(part, language) for part in parts)
+    else:
+        form, first = "span_of_dates", _date(parts[0], 16 if parts[0] % 2 else 1, language)
+        last = _date(parts[1], _LAST_DAYS[parts[1] % PARTS // 2] if parts[1] % 2 else 15, language)
+    return first if first == last else str(_words(language)[form]).format(first=first, last=last)
 
 
 def season_play(table: ProfileTable, language: str) -> str:
@@ -29,15 +42,16 @@ def season_play(table: ProfileTable, language: str) -> str:
         return ""
     month = _month(season.first - _AHEAD, language)
     form = _words(language)["write_now" if _quarters_since_start(table) < season.length else "write_before"]
-    return str(form).format(season=season_months(table, language), month=month)
+    return str(form).format(season=season_span(table, language), month=month)
 
 
 def season_sentence(statistics: ColumnStatistics, language: str) -> str:
-    """How many of the clustered customers order in the season, which months it has, and when the last one ended."""
+    """How many of those who ordered on several days order in the season, when it is, and when the last one ended."""
     table = statistics.table
     if (season := table.season) is None:
         return ""
-    shares = table.values(SEASON_SHARE)[statistics.labels >= 0]
+    has_gaps = ~np.isnan(table.values(_GAP)) & (statistics.labels >= 0)
+    shares = table.values(SEASON_SHARE)[has_gaps]
     share = share_words(int((shares >= OF_SEASON).sum()), len(shares), language)
     if share is None:
         return ""
@@ -45,7 +59,7 @@ def season_sentence(statistics: ColumnStatistics, language: str) -> str:
     is_on = passed < season.length
     days = round((passed if is_on else passed - season.length) / _QUARTERS)
     form = _words(language)[("on" if is_on else "over") if days else ("just_on" if is_on else "just_over")]
-    return str(form).format(share=share, season=season_months(table, language), days=amount(days, "days", language))
+    return str(form).format(share=share, season=season_span(table, language), days=amount(days, "days", language))
 
 
 def _quarters_since_start(table: ProfileTable) -> float:
@@ -57,6 +71,11 @@ def _quarters_since_start(table: ProfileTable) -> float:
 def _month(part: int, language: str) -> str:
     """The month of a half-month, which may be before or after the year."""
     return str(_words(language)["months"][part % PARTS // 2])
+
+
+def _date(part: int, day: int, language: str) -> str:
+    words = _words(language)
+    return str(words["date"]).format(day=day, month=words["months_of_dates"][part % PARTS // 2])
 
 
 def _words(language: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from custseg.profiling.naming._archetype_match import NameEvidence, claims, earn
 from custseg.profiling.naming._archetypes import Archetype
 from custseg.profiling.naming._joined_names import joined, numbered_name, unique_names
 from custseg.profiling.naming._name_faults import NameFaults
-from custseg.profiling.naming._season_words import SEASON, season_months
+from custseg.profiling.naming._season_words import SEASON, season_span
 from custseg.profiling.naming._trait_names import Selector
 from custseg.profiling.naming.traits._traits import Traits, is_like_others
 from custseg.profiling.naming.traits._words import UNCLUSTERED, Trait, Words, in_each_language
@@ -98,7 +98,7 @@ def _archetype_names(archetypes: Sequence[Archetype], statistics: ColumnStatisti
     "Hibernating" beside "Lost" does not say that the ones have been silent for 100 days and the others for 200.
     """
     earned = earned_names(archetypes, statistics)
-    months = {language: season_months(statistics.table, language) for language in LANGUAGES}
+    months = {language: season_span(statistics.table, language) for language in LANGUAGES}
     names = {
         segment: Name(
             archetype.key,

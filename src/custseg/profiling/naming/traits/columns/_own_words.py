@@ -9,7 +9,7 @@ from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStat
 from custseg.profiling.measures._table import SEASON_SHARE
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE, YEARLY, SegmentRhythm
-from custseg.profiling.naming._season_words import SEASON, season_months
+from custseg.profiling.naming._season_words import SEASON, season_span
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._needed_orders import buys_again
 from custseg.profiling.naming.traits._words import (
@@ -90,7 +90,7 @@ class OwnWords:
         """The words with the months of the season."""
         table = self.statistics.table
         filled = {
-            language: words.replace(SEASON, season_months(table, language)) for language, words in wording.words.items()
+            language: words.replace(SEASON, season_span(table, language)) for language, words in wording.words.items()
         }
         return wording._replace(words=filled)
 
