@@ -102,6 +102,17 @@ def test_missing_ids_and_infinite_values_are_errors(spark: Any) -> None:
         model.assign(features=spark_frame(infinite, spark)).collect()
 
 
+def test_a_session_that_takes_backslashes_as_they_are(spark: Any) -> None:
+    cities = ["O'Brien`s", "Kaz\\an", 'Ly"on\n', "tenth"]
+    table = pl.DataFrame({"customer_id": range(60), "city": cities * 15, "visits": [1.0, 9.0, 30.0] * 20})
+    model = quick_fit(features=table, columns=["city", "visits"], method="kmeans", n_segments=3).model
+    spark.conf.set("spark.sql.parser.escapedStringLiterals", "true")
+    try:
+        assert_assigned_alike(model, table, spark)
+    finally:
+        spark.conf.unset("spark.sql.parser.escapedStringLiterals")
+
+
 @pytest.fixture(scope="module")
 def wide_model() -> SegmentModel:
     """Twelve segments by twenty columns: one step of the query alone is too long for a method of Java."""

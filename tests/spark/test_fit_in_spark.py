@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from spark_session import spark_frame
 from custseg import fit_segments
 from custseg.datasets import make_shop
 from custseg.distributed import _base
+from custseg.errors import InfeasibleMinimumError
 
 pytestmark = pytest.mark.spark
 
@@ -76,3 +78,17 @@ def test_the_minimum_holds_for_all_customers(spark: Any, method: str, monkeypatc
     assert sum(row.share for row in result.profiles) == pytest.approx(1)
     assert result.min_size == 400
     assert "6,000" in result.notes[0]
+
+
+def test_an_infeasible_minimum_speaks_of_all_customers(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_base, "_SAMPLE", 100)
+    monkeypatch.setattr(_base, "_FEWEST_OF_SEGMENT", 1)
+    frame = spark_frame(customers(600), spark)
+    fit = partial(fit_segments, features=frame, columns=["visits"], method="kmeans")
+    with pytest.raises(InfeasibleMinimumError, match=r"240 or more of all 600.*Give min_size=150 or less") as error:
+        fit(n_segments=4, min_size=0.4)
+    assert error.value.feasible == 150
+    assert min(row.size for row in fit(n_segments=4, min_size=150).profiles) == 150
+    with pytest.raises(InfeasibleMinimumError, match=r"min_size=601 is more than the 600 customers.*min_size=600 or"):
+        fit(n_segments=2, min_size=601)
+    assert [row.size for row in fit(n_segments=1, min_size=600).profiles] == [600]

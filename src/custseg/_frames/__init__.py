@@ -69,6 +69,8 @@ from custseg._frames._nested import exploded, rows_of, text_lists, with_nested, 
 from custseg._frames._open import NOT_ON_SPARK, Table, is_json, matching_paths, open_table, read_table
 from custseg._frames._sample import TableSample, sample_file
 from custseg._frames._spark import (
+    OWN_ERROR,
+    check_differing,
     check_usable,
     count_rows,
     counted,
@@ -93,6 +95,7 @@ __all__ = [
     "MONEY_UNIT",
     "NOT_ON_SPARK",
     "NUMBER_FORMATS",
+    "OWN_ERROR",
     "USUAL_FORM",
     "ZERO_DATE",
     "ZONE_AT_END",
@@ -111,6 +114,7 @@ __all__ = [
     "as_pandas",
     "batches",
     "batches_writer",
+    "check_differing",
     "check_usable",
     "collect",
     "collect_together",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from custseg._checks import check_min_size, optional_module
 from custseg._frames import counted
 from custseg.distributed._counted import TABLE, size_queries
-from custseg.errors import DataError
+from custseg.errors import DataError, InfeasibleMinimumError
 from custseg.feature_table import DistributedFeatures, FeatureTable, check_base_in_spark, given_features
 from custseg.logs import DataReport
 
@@ -101,7 +101,15 @@ class SampledBase:
         if not n_clustered:
             raise DataError(f"{caller}: no customer has a purchase, or a value in the columns {list(columns)}.")
         count = check_min_size(caller, min_size, n_clustered)
-        return SampledMinimum(n_clustered, count, count if self.is_whole else count / n_clustered)
+        if count > n_clustered and not self.is_whole:
+            raise InfeasibleMinimumError(
+                f"{caller}: min_size={min_size:,} is more than the {n_clustered:,} customers that can be clustered. "
+                f"Give min_size={n_clustered:,} or less.",
+                n_clustered,
+            )
+        # All customers in one segment are a share below 1 too, for 1 is a count.
+        share = min(count / n_clustered, 1 - 1e-9)
+        return SampledMinimum(n_clustered, count, count if self.is_whole else share)
 
     def report_of_all(self, report: DataReport) -> DataReport:
         """The report on a ready table with the number of all customers; its findings stay those of the sample."""

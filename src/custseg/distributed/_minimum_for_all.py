@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -40,7 +42,7 @@ def choice_for_all(
     size = minimum.in_sample
     feasible = 0
     for _ in range(_TRIES):
-        choice = select(min_size=size)
+        choice = _selected(base, minimum, partial(select, min_size=size), n_sample=len(matrix.rows), caller=caller)
         rule = choice.best.estimator.assignment_rule_
         with counted_customers(base.features, matrix.preparation, rule) as rows:
             counts = _counts(rows, rule, matrix.rows, min_size=minimum.count, caller=caller)
@@ -60,6 +62,24 @@ def choice_for_all(
         f"{minimum.n_clustered:,} customers. Give min_size={feasible:,} or less, or another method.",
         feasible,
     )
+
+
+def _selected(
+    base: SampledBase, minimum: SampledMinimum, select: Callable[[], ClusteringChoice], *, n_sample: int, caller: str
+) -> ClusteringChoice:
+    """The clustering of the sample; an error about its minimum size speaks of all customers."""
+    try:
+        return select()
+    except InfeasibleMinimumError as error:
+        if base.is_whole:
+            raise
+        feasible = math.floor(error.feasible * minimum.n_clustered / n_sample)
+        advice = f"min_size={feasible:,} or less" if feasible else "a smaller min_size"
+        raise InfeasibleMinimumError(
+            f"{caller}: the sample has no such segments of {minimum.count:,} or more of all {minimum.n_clustered:,} "
+            f"customers each. Give {advice}, or fewer segments.",
+            feasible,
+        ) from None
 
 
 @dataclass(frozen=True, eq=False)

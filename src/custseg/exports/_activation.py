@@ -124,7 +124,7 @@ def export_activation(
     segment = nw.col("segment").cast(nw.String).fill_null("")
     key = nw.concat_str(["as_of", segment, nw.col("customer_id").cast(nw.String)], separator="/").alias("key")
     keyed: Any = rows.with_columns(key)
-    return file.write(keyed.sort("segment", "customer_id", nulls_last=True).select(COLUMNS))
+    return file.write(keyed.sort("segment", "customer_id", nulls_last=True).select(COLUMNS), transitions.n_entered)
 
 
 def original_text(value: str) -> str:
@@ -216,16 +216,18 @@ def _with_contact(rows: Rows, features: object, contactable: str, *, cap: int | 
         return rows.with_columns(nw.lit(None, nw.Boolean).alias("reachable"), nw.lit(None, nw.String).alias("reason"))
     words = text(language, "activation", "reasons")
     states: Any
+    own = rows.collect_schema()["customer_id"]
     if isinstance(rows, nw.LazyFrame):
-        states = states_in_spark(features, contactable, cap, caller=CALLER)
+        states = states_in_spark(features, contactable, cap, ids_like=own, caller=CALLER)
     else:
         states = _contact_states(features, contactable, cap)
-    own, others = rows.collect_schema()["customer_id"], states.collect_schema()["customer_id"]
-    if (others == nw.String) != (own == nw.String):
-        raise DataError(
-            f"{CALLER}: the customer ids of features are {others}, those of the comparison {own}. Convert the column."
-        )
-    states = states.with_columns(nw.col("customer_id").cast(own))
+        others = states.schema["customer_id"]
+        if (others == nw.String) != (own == nw.String):
+            raise DataError(
+                f"{CALLER}: the customer ids of features are {others}, those of the comparison {own}. "
+                "Convert the column."
+            )
+        states = states.with_columns(nw.col("customer_id").cast(own))
     rows = rows.join(states, on="customer_id", how="left")
     reason: Any = nw.lit(words["unknown"])
     reason = nw.when(nw.col("contactable")).then(nw.lit(None, nw.String)).otherwise(reason)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import collect, counts_of_marks, is_spark_frame
+from custseg._frames import collect, counts_of_marks, is_spark_frame, open_table
 from custseg.errors import DataError
 from custseg.feature_table import DistributedFeatures, features_in_spark
 from custseg.texts import listed
-from custseg.tracking import check_repeated
+from custseg.tracking import check_repeated, with_ids_of_kind
 
 REASONS = ("unsubscribed", "complained", "bounced")
 SENDS = "send_pressure_7d"
@@ -27,10 +27,13 @@ def check_contact_columns(names: Sequence[str], contactable: str, cap: int | Non
         )
 
 
-def states_in_spark(features: object, contactable: str, cap: int | None, *, caller: str) -> nw.LazyFrame[Any]:
+def states_in_spark(
+    features: object, contactable: str, cap: int | None, *, ids_like: Any, caller: str
+) -> nw.LazyFrame[Any]:
     """`customer_id`, `contactable`, the reasons that there are columns for, and `send_cap`, of features in Spark.
 
-    One pass counts values that are neither yes nor no, and another repeated ids, which would repeat customers.
+    Ids are brought to the type `ids_like`. Three passes count what is wrong: ids that are missing, values that are
+    neither yes nor no, and repeated ids, which would repeat customers.
     """
     if not isinstance(features, DistributedFeatures) and not is_spark_frame(features):
         raise DataError(
@@ -41,35 +44,36 @@ def states_in_spark(features: object, contactable: str, cap: int | None, *, call
     check_contact_columns(table.names, contactable, cap, caller=caller)
     if cap is not None and SENDS not in table.numeric_names():
         raise DataError(f"{caller}: column {SENDS!r} of features must be numeric. Cast it in Spark first.")
-    rows: nw.LazyFrame[Any] = nw.from_native(table.native)
-    rows = rows.filter(~nw.col("customer_id").is_null())
-    columns = {"contactable": contactable, **{name: name for name in REASONS if name in table.names}}
-    _check_flags(rows, list(columns.values()), caller)
+    dialect = open_table(table.native, caller, on_spark=True).dialect
+    sources = {"contactable": contactable, **{name: name for name in REASONS if name in table.names}}
+    # By their own names, for those of the table may hold dots and quotes.
+    values = {name: dialect.plain(source) for name, source in sources.items()}
+    values |= {"sends": dialect.number(SENDS)} if cap is not None else {}
+    rows: nw.LazyFrame[Any] = dialect.select({"customer_id": dialect.identity("customer_id"), **values})
+    rows = with_ids_of_kind(rows, ids_like, caller, argument="features", joined_to="the comparison")
+    _check_flags(rows, sources, caller)
     _check_distinct_ids(rows, caller)
-    states = [nw.col("customer_id"), *(_flag(rows, name).alias(new) for new, name in columns.items())]
+    states = [nw.col("customer_id"), *(_flag(rows, name).alias(name) for name in sources)]
     if cap is not None:
-        states.append((nw.col(SENDS) >= cap).alias("send_cap"))
+        states.append((nw.col("sends") >= cap).alias("send_cap"))
     return rows.select(states)
 
 
 def _flag(rows: nw.LazyFrame[Any], name: str) -> nw.Expr:
-    """A column of yes and no; NaN is missing."""
-    if rows.collect_schema()[name] == nw.Boolean:
-        return nw.col(name)
-    value = nw.col(name)
+    """A column of yes and no."""
+    kind, value = rows.collect_schema()[name], nw.col(name)
+    if kind == nw.Boolean or kind == nw.Unknown:
+        return value.cast(nw.Boolean)
     return nw.when((value == 1) | (value == 0)).then(value == 1)
 
 
-def _check_flags(rows: nw.LazyFrame[Any], names: Sequence[str], caller: str) -> None:
+def _check_flags(rows: nw.LazyFrame[Any], sources: Mapping[str, str], caller: str) -> None:
     schema = rows.collect_schema()
-    numbers = [name for name in names if schema[name].is_numeric()]
-    wrong = [name for name in names if schema[name] != nw.Boolean and name not in numbers]
-    marks = {}
-    for position, name in enumerate(numbers):
-        value = nw.col(name).cast(nw.Float64)
-        marks[str(position)] = ~value.is_nan() & (value != 0) & (value != 1)
-    counts = counts_of_marks(rows, marks)
-    wrong += [name for position, name in enumerate(numbers) if counts[str(position)]]
+    numbers = [name for name in sources if schema[name].is_numeric()]
+    # A column without any value (NULL) has no type.
+    others = [name for name in sources if name not in numbers and schema[name] not in (nw.Boolean, nw.Unknown)]
+    counts = counts_of_marks(rows, {name: (nw.col(name) != 0) & (nw.col(name) != 1) for name in numbers})
+    wrong = [source for name, source in sources.items() if name in others or counts.get(name)]
     if wrong:
         raise DataError(
             f"{caller}: columns of features must hold true and false, or 1 and 0: {listed(wrong)} "

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import narwhals.stable.v2 as nw
 
 from custseg._checks import check_choice
-from custseg._frames import CSVFormat, Rows, streamed_writer, table_writer
+from custseg._frames import CSVFormat, Rows, batches, batches_writer, table_writer
 from custseg._write import write_files
 from custseg.errors import DataError
+from custseg.tracking import check_unchanged
 
 _FORMS = {".csv": "csv", ".parquet": "parquet"}
 
@@ -47,12 +50,22 @@ class ListFile:
         check_choice(caller, "separator", separator, allowed=(",", ";", "\t", "|"))
         return cls(target, CSVFormat(separator, encoding=encoding), caller)
 
-    def write(self, rows: Rows) -> Path:
-        """Write the rows, those on Spark in batches, and return the path."""
+    def write(self, rows: Rows, n_rows: int | None = None) -> Path:
+        """Write the rows, those on Spark in batches, and return the path.
+
+        Raises DataError unless those on Spark are `n_rows`: a table may have changed since they were counted.
+        """
         form = _FORMS[self.path.suffix.lower()]
         if isinstance(rows, nw.LazyFrame):
-            writer = streamed_writer(rows, form, self.csv)
+            writer = batches_writer(partial(self._batches, rows, n_rows), form, self.csv)
         else:
             writer = table_writer(rows, form, self.csv)
         write_files(self.path.parent, {self.path.name: writer}, caller=self.caller)
         return self.path
+
+    def _batches(self, rows: nw.LazyFrame[Any], n_rows: int | None) -> Iterator[nw.DataFrame[Any]]:
+        n_written = 0
+        for batch in batches(rows):
+            n_written += len(batch)
+            yield batch
+        check_unchanged(n_written == n_rows, self.caller, "the tables in Spark")

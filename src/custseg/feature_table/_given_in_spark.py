@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from custseg._checks import check_columns, check_distinct, check_named, check_no_nul
-from custseg._frames import check_usable, id_facts, renamed_id, types_of
+from custseg._frames import check_differing, check_usable, id_facts, renamed_id, types_of
 from custseg._privacy import few
 from custseg.errors import DataError
 from custseg.feature_table._distributed import DistributedFeatures
@@ -34,10 +34,11 @@ def features_in_spark(table: Any, id_column: str | None, caller: str) -> Distrib
     source = id_column if id_column is not None else ID if ID in columns else columns[0]
     check_columns(caller, {"customer_column": source}, columns)
     check_distinct(caller, columns)
+    check_differing(table, caller)
     check_named(caller, columns, ids=source)
     names = [name for name in columns if name != source]
     kind = dict(types)[source]
-    if kind.partition("(")[0] not in _IDS:
+    if kind.partition("(")[0].partition(" ")[0] not in _IDS:
         raise DataError(
             f"{caller}: column {source!r} must hold ids (numbers or text), got {kind}. "
             "Give the column of ids as customer_column='...'."

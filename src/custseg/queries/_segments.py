@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
+from custseg._frames import OWN_ERROR
 from custseg.feature_table import RETURN_FEATURES
 from custseg.preparation import Preparation
 from custseg.queries._core_arrays import assign_by_core_arrays
@@ -234,7 +235,7 @@ def _ids(prepared: PreparedColumns, customer: str) -> exp.Expr:
     ids = sql.column(customer, "t")
     if not prepared.detailed:
         return ids
-    return sql.case([(sql.is_missing(ids), sql.call("raised", sql.text(_NO_ID)))], ids)
+    return sql.case([(sql.is_missing(ids), sql.call("raised", sql.text(OWN_ERROR + _NO_ID)))], ids)
 
 
 def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping[str, exp.Expr]) -> None:
@@ -254,7 +255,7 @@ def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping
     branches: list[tuple[exp.Expr, exp.Expr]] = [] if returned is None else [(returned, sql.integer(0))]
     if prepared.detailed:
         infinite = sql.any_of(*(condition.not_() for condition in is_finite))
-        branches.append((sql.all_of(*usable, infinite), sql.call("raised", sql.text(_INFINITE))))
+        branches.append((sql.all_of(*usable, infinite), sql.call("raised", sql.text(OWN_ERROR + _INFINITE))))
     is_clustered = sql.case([*branches, (sql.all_of(*usable, *is_finite), sql.integer(1))], sql.integer(0))
     flags = {CLUSTERED: is_clustered, RETURNED: sql.integer(0) if returned is None else sql.flag(returned)}
     computed = {**flags, **branch}

@@ -11,7 +11,9 @@ from custseg.tracking._assignments import Assignments as Assignments
 from custseg.tracking._assignments import check_repeated as check_repeated
 from custseg.tracking._assignments import read_assignments as read_assignments
 from custseg.tracking._assignments import recorded_assignments as recorded_assignments
+from custseg.tracking._assignments_in_spark import check_unchanged as check_unchanged
 from custseg.tracking._assignments_in_spark import read_assignments_in_spark as read_assignments_in_spark
+from custseg.tracking._assignments_in_spark import with_ids_of_kind as with_ids_of_kind
 from custseg.tracking._history import SegmentHistory
 from custseg.tracking._snapshot_moments import is_zoned as is_zoned
 from custseg.tracking.monitoring._drift import drift

@@ -14,8 +14,11 @@ from custseg.texts import listed, plural
 
 REQUIRED = ("customer_id", "segment", "name")
 OPTIONAL = ("confidence", "second_segment", "is_outlier")
-_EXACT_IN_FLOAT = 2**53
+EXACT_IN_FLOAT = 2**53
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+
+SizesOfGroups = Mapping[tuple[int | None, str], int]
+"""How many customers each pair of a segment and a name has."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,15 @@ class Assignments:
         The names of customers in no segment, sorted.
     give_back : callable
         Converts a local frame to the caller's kind of table.
+    sizes : mapping, optional
+        Of rows on Spark, how many customers each pair of a segment and a name had when they were checked.
     """
 
     local: Any
     names: Mapping[int, str]
     unclustered: tuple[str, ...]
     give_back: Callable[[nw.DataFrame[Any]], Any]
+    sizes: SizesOfGroups | None = None
 
 
 def read_assignments(
@@ -174,7 +180,7 @@ def _whole(values: nw.Series[Any], subject: str, rule: str) -> nw.Series[Any]:
         raise refusal
     if not values.dtype.is_integer():
         numbers = values.cast(nw.Float64)
-        if not bool(((numbers == numbers.round(0)) & (numbers.abs() <= _EXACT_IN_FLOAT)).all()):
+        if not bool(((numbers == numbers.round(0)) & (numbers.abs() <= EXACT_IN_FLOAT)).all()):
             raise refusal
         return numbers.cast(nw.Int64)
     low, high = int(values.min()), int(values.max())

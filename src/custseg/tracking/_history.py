@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import narwhals.stable.v2 as nw
 
@@ -18,7 +18,7 @@ from custseg._write import hold_lock, recover, write_files
 from custseg.errors import CustsegError, DataError
 from custseg.snapshot import moment_text, parse_moment
 from custseg.texts import listed, plural, shown
-from custseg.tracking._assignments import read_assignments
+from custseg.tracking._assignments import Assignments, read_assignments
 from custseg.tracking._assignments_in_spark import read_assignments_in_spark
 from custseg.tracking._customer_path import path_of_customer, rows_of_customer
 from custseg.tracking._manifest import (
@@ -149,16 +149,16 @@ class SegmentHistory:
         if not isinstance(replace, bool):
             raise TypeError(f"{caller}: replace must be True or False, got {type(replace).__name__}.")
         moment = moment_text(as_of, caller)
-        rows = _rows_to_record(assignments, caller)
+        checked = _assignments_to_record(assignments, caller)
         root = Path(self.folder)
         target = root / folder_name(moment)
         try:
             root.mkdir(parents=True, exist_ok=True)
             with hold_lock(root / _LOCK):
-                self._check_fits(rows, moment, caller)
+                self._check_fits(checked.local, moment, caller)
                 recover(target, caller=caller)
                 _check_alone(target, moment, caller)
-                with snapshot_content(rows, root, caller) as content:
+                with snapshot_content(checked.local, root, caller, sizes=checked.sizes) as content:
                     if not replace and _holds(target, content.checksum, moment, caller=caller):
                         return False
                     write_files(target, _writers(content, moment), caller=caller)
@@ -308,11 +308,12 @@ def _id_kind(manifest: Manifest) -> str:
     return "text" if manifest.columns["customer_id"] == str(nw.String()) else "integer"
 
 
-def _rows_to_record(assignments: object, caller: str) -> Rows:
+def _assignments_to_record(assignments: object, caller: str) -> Assignments:
     """The assignments, checked; those in Spark stay there."""
     if is_spark_frame(assignments):
-        return cast("Rows", read_assignments_in_spark(assignments, caller, "assignments").local)
-    return cast("Rows", read_assignments(assignments, caller, "assignments").local.sort("customer_id"))
+        return read_assignments_in_spark(assignments, caller, "assignments")
+    checked = read_assignments(assignments, caller, "assignments")
+    return replace(checked, local=checked.local.sort("customer_id"))
 
 
 def _writers(content: SnapshotContent, moment: str) -> dict[str, Any]:

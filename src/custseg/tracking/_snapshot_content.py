@@ -14,7 +14,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from custseg._frames import Rows, count_lines, parquet_rows, slices, streamed_writer, table_writer
-from custseg.tracking._assignments import check_repeated
+from custseg.tracking._assignments import SizesOfGroups, check_repeated
+from custseg.tracking._assignments_in_spark import check_unchanged, sizes_of_groups
 from custseg.tracking._manifest import PART, blocks_of, content_checksum, kind_line, missing_bits, types_of
 
 _STREAM = ".custseg-stream-"
@@ -44,10 +45,13 @@ class SnapshotContent:
 
 
 @contextmanager
-def snapshot_content(rows: Rows, root: Path, caller: str) -> Iterator[SnapshotContent]:
+def snapshot_content(
+    rows: Rows, root: Path, caller: str, *, sizes: SizesOfGroups | None = None
+) -> Iterator[SnapshotContent]:
     """The content of checked rows. Those on Spark are in a file of the folder `root` until the end.
 
-    Local rows are sorted by their ids; on Spark they are sorted there, and ids that are repeated are an error.
+    Local rows are sorted by their ids. On Spark they are sorted there, and then it is an error if ids are repeated, or
+    if pairs of a segment and a name have other `sizes` than when they were checked.
     """
     if isinstance(rows, nw.DataFrame):
         yield SnapshotContent(len(rows), types_of(rows), content_checksum(rows), table_writer(rows, "parquet"))
@@ -61,6 +65,7 @@ def snapshot_content(rows: Rows, root: Path, caller: str) -> Iterator[SnapshotCo
         stored = parquet_rows(path)
         n_rows, types = count_lines(stored), {name: str(dtype) for name, dtype in stored.collect_schema().items()}
         check_repeated(_n_repeated(stored, n_rows), caller, "assignments")
+        check_unchanged(_sizes(stored, n_rows) == sizes, caller, "assignments")
         yield SnapshotContent(n_rows, types, streamed_checksum(path), lambda target: shutil.move(path, target))
 
 
@@ -86,6 +91,13 @@ def _n_repeated(rows: nw.LazyFrame[Any], n_rows: int) -> int:
         repeated += int((values == values.shift(1)).sum()) + (last == values[0])
         last = values[-1]
     return repeated
+
+
+def _sizes(rows: nw.LazyFrame[Any], n_rows: int) -> SizesOfGroups:
+    """How many customers each pair of a segment and a name has."""
+    customers = nw.len().alias("customers")
+    pairs = slices(rows.select("segment", "name"), n_rows, size=_BATCH)
+    return sizes_of_groups(nw.concat([chunk.group_by("segment", "name").agg(customers) for chunk in pairs]))
 
 
 def _batches(rows: nw.LazyFrame[Any], name: str, n_rows: int, *, size: int) -> Iterator[nw.Series[Any]]:

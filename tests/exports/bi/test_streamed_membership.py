@@ -90,6 +90,20 @@ def test_tables_are_those_of_customers_in_memory(tmp_path: Path, in_files: Any, 
     assert [added for _, added, _, _ in facts[0]] == [("2024-07-01",), ("2024-06-01",), ("2024-07-01",), ()]
 
 
+def test_a_customer_moves_from_one_replaced_snapshot_to_another(tmp_path: Path, in_files: Any) -> None:
+    june, july = customers(["x", "y"], 0), customers(["y", "z"], 1)
+    june_now, july_now = customers(["y"], 2), customers(["w", "x", "y", "z"], 3)
+    for where in ("memory", "files"):
+        history = recorded(tmp_path / f"history {where}", {"2024-06-01": june, "2024-07-01": july})
+        export_bi(history, tmp_path / where)
+        recorded(tmp_path / f"history {where}", {"2024-06-01": june_now, "2024-07-01": july_now})
+        export_bi(history, tmp_path / where, replace=True)
+        in_files()
+    assert_same_tables(tmp_path / "files", tmp_path / "memory")
+    rows = pl.read_parquet(tmp_path / "files" / "fact_membership.parquet").filter(snapshot="2024-07-01")
+    assert dict(rows.select("customer_id", "customer_key").rows()) == {"w": 4, "x": 1, "y": 2, "z": 3}
+
+
 @pytest.mark.slow
 def test_twice_is_the_same_byte_by_byte(tmp_path: Path, in_files: Any) -> None:
     in_files()

@@ -11,10 +11,12 @@ from custseg._frames._spark._customers import (
     smallest_hashes,
     types_of,
 )
-from custseg._frames._spark._session import check_usable, is_spark_frame
+from custseg._frames._spark._session import OWN_ERROR, check_differing, check_usable, is_spark_frame
 from custseg._frames._spark._sql import counted, persisted, spark_sql
 
 __all__ = [
+    "OWN_ERROR",
+    "check_differing",
     "check_usable",
     "count_rows",
     "counted",

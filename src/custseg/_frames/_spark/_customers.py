@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from custseg._frames._spark._session import run_spark
+from custseg._frames._spark._session import functions_of, run_spark
+from custseg._frames._spark._values import cleaned
 
 _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 _FLOATS = ("float", "double")
@@ -43,9 +44,13 @@ def types_of(frame: Any) -> list[tuple[str, str]]:
 
 
 def renamed_id(frame: Any, source: str) -> Any:
-    """The frame with its column of ids first, called `customer_id`."""
+    """The frame with its column of ids first, called `customer_id`; NaN and blank text are null."""
+    functions, kind = functions_of(frame), dict(frame.dtypes)[source]
+    ids = cleaned(functions, functions.col(quoted(source)), kind)
+    # Of a collation, by which other ids might be the same.
+    ids = ids.cast("string") if kind.startswith("string ") else ids
     others = [quoted(name) for name in frame.columns if name != source]
-    return frame.selectExpr(f"{quoted(source)} AS customer_id", *others)
+    return run_spark(lambda: frame.select(ids.alias("customer_id"), *map(functions.col, others)))
 
 
 def count_rows(frame: Any) -> int:

@@ -24,7 +24,7 @@ from custseg._frames._dialect import (
 from custseg._frames._files import USUAL_FORM
 from custseg._frames._spark._dates import SparkDates
 from custseg._frames._spark._session import functions_of, run_spark, window_of
-from custseg.sql_dialects import WHITESPACE
+from custseg._frames._spark._values import cleaned, is_text, stripped, uncollated
 
 _NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
 """Java would read "1d" and "0x1p3" as numbers too."""
@@ -35,7 +35,6 @@ _SPREAD = 4_096
 _KINDS: dict[str, ColumnKind] = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "integer"),
     "float": "number", "double": "number", "decimal": "number",
-    "string": "text", "varchar": "text", "char": "text",
     "boolean": "boolean", "date": "date", "timestamp": "zoned datetime", "timestamp_ntz": "datetime",
 }  # fmt: skip
 
@@ -52,7 +51,7 @@ class SparkDialect:
     def __init__(self, frame: Any, *, names: Sequence[str] = ()) -> None:
         self.columns: Sequence[str] = list(names or frame.columns)
         plain = [f"column_{index}" for index in range(len(self.columns))]
-        self.frame = frame if names else run_spark(lambda: frame.toDF(*plain))
+        self.frame = frame if names else run_spark(lambda: uncollated(frame.toDF(*plain)))
         self.types = dict(zip(self.columns, (field.dataType for field in self.frame.schema.fields), strict=True))
         self._plain_names = dict(zip(self.columns, plain, strict=True))
         self._staged, self._n_derived = self.frame, 0
@@ -62,7 +61,7 @@ class SparkDialect:
 
     def kind(self, column: str) -> ColumnKind:
         name = self.types[column].simpleString()
-        return _KINDS.get(name.partition("(")[0].partition(" ")[0], "other")
+        return "text" if is_text(name) else _KINDS.get(name.partition("(")[0], "other")
 
     def type_name(self, column: str) -> str:
         name: str = self.types[column].simpleString()
@@ -240,17 +239,10 @@ class SparkDialect:
 
     def _cleaned(self, column: str) -> Any:
         """The column with NaN and blank text as null."""
-        F, value = self.F, self._col(column)
-        if self.kind(column) == "text":
-            # Trimming a set of characters is slow, and the first character mostly decides.
-            is_visible = F.ascii(value).between(F.lit(33), F.lit(126))
-            return F.when(is_visible | (self._stripped(value) != F.lit("")), value)
-        if self.type_name(column) in ("float", "double"):
-            return F.when(~F.isnan(value), value)
-        return value
+        return cleaned(self.F, self._col(column), self.type_name(column))
 
     def _stripped(self, text: Any) -> Any:
-        return self.F.btrim(text, self.F.lit(WHITESPACE))
+        return stripped(self.F, text)
 
     def _amount(self, columns: Sequence[str], rate: Rate | None) -> Any:
         value = reduce(lambda a, b: a * b, (self.number(name) for name in columns))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType
 from typing import Any, cast
 
 from custseg.errors import DataError
-from custseg.texts import printable
+from custseg.texts import listed, printable
 
 _STREAM = (
     "the table is a streaming DataFrame, which has no last row. Give one micro-batch at a time: "
-    "stream.writeStream.foreachBatch(lambda batch, _: model.assign(batch)...), with a model that was fitted on a table"
+    "stream.writeStream.foreachBatch(lambda batch, _: model.assign(features=batch)...), with a model that was fitted "
+    "on a table"
 )
 _STOPPED = "the Spark session of the table is stopped. Read the table again in a running session"
 _REMEDIES = {
@@ -22,8 +24,12 @@ _REMEDIES = {
     "CAST_INVALID_INPUT": "Cast the columns with try_cast, which gives null instead of an error.",
     "ARITHMETIC_OVERFLOW": "A sum is too large: give the numbers in a larger unit.",
     "FAILED_READ_FILE": "Files of the table have gone or changed; read it again.",
+    "USER_RAISED_EXCEPTION": "The query of the table raises it itself: compute the table alone to see why.",
     "TABLE_OR_VIEW_NOT_FOUND": "The table or view has gone since it was read.",
 }
+OWN_ERROR = "custseg: "
+"""Begins the errors that our queries raise in Spark, and no others, whose words may show values."""
+_OWN = re.compile(rf"\[USER_RAISED_EXCEPTION\] {OWN_ERROR}(.*?)\s*(?:SQLSTATE|\n|$)")
 _STOPPED_SIGNS = re.compile(r"SparkContext.*(stopped|shut ?down)|because the return value of .*null")
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
 
@@ -69,6 +75,17 @@ def check_usable(table: Any, caller: str) -> None:
         raise DataError(f"{caller}: {_STREAM}.")
 
 
+def check_differing(table: Any, caller: str) -> None:
+    """Raise if columns differ by case alone, where queries of the session take them for one."""
+    times = Counter(name.casefold() for name in table.columns)
+    alike = [name for name in table.columns if times[name.casefold()] > 1]
+    if alike and run_spark(lambda: table.sparkSession.conf.get("spark.sql.caseSensitive")) != "true":
+        raise DataError(
+            f"{caller}: the columns {listed(alike)} differ by upper and lower case alone, and Spark takes them for "
+            "one. Rename or drop them, with df.toDF(...), or set spark.sql.caseSensitive to true."
+        )
+
+
 def run_spark(query: Callable[[], Any]) -> Any:
     """What the query gives; what Spark says of one that fails becomes one of our errors, without values."""
     from pyspark.errors import PySparkException
@@ -82,6 +99,8 @@ def run_spark(query: Callable[[], Any]) -> Any:
     try:
         return query()
     except failures as error:
+        if own := _OWN.search(str(error)):
+            raise DataError(printable(own[1])) from error
         raise DataError(f"Spark could not read the table: {_reason(error)}") from error
 
 

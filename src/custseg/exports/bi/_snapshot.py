@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 
 from custseg._frames import Rows
 from custseg._privacy import SMALLEST_GROUP, bound_words, shown_share, shown_sizes
+from custseg.distributed import NO_SEGMENT, RETURNED, WholeBase
 from custseg.exports.bi._snapshot_members import (
     CALLER,
     Group,
@@ -24,7 +25,7 @@ from custseg.feature_table import Feature, distinct_labels
 from custseg.model import SegmentModel
 from custseg.profiling import UNCLUSTERED, Advice
 from custseg.result import Segmentation
-from custseg.tracking import SegmentHistory, read_assignments, recorded_assignments
+from custseg.tracking import SegmentHistory, check_unchanged, read_assignments, recorded_assignments
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def snapshot_of_result(result: Segmentation, moment: str, language: str, *, fold
     else:
         assert folder is not None
         members = members_in_spark(result.assignments, folder)
+        _check_sizes(members, result.whole, result.model)
     columns = result.profiles.figures()
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     figures = [
@@ -114,9 +116,19 @@ def snapshot_of_result(result: Segmentation, moment: str, language: str, *, fold
     further = (replace(figure, group=grouped_name(figure.group)) for figure in figures)
     return replace(
         snapshot,
-        # A view in Spark may have lost all customers of a group since the fit.
-        figures=[*snapshot.figures, *(figure for figure in further if figure.group in snapshot.groups)],
+        figures=[*snapshot.figures, *further],
         features=_described_features(result.features.described, clustered, language),
+    )
+
+
+def _check_sizes(members: SnapshotMembers, whole: WholeBase, model: SegmentModel) -> None:
+    """Raise if the table in Spark gives other customers to the segments than at the fit, whose figures are exported."""
+    outside = {NO_SEGMENT: grouped_name(model.unclustered_name), RETURNED: grouped_name(model.returned_name)}
+    of_fit: dict[Group, int] = {
+        outside[label] if label < 0 else model.numbers[label]: size for label, size in whole.sizes.items() if size
+    }
+    check_unchanged(
+        of_fit == dict(zip(members.names, members.sums.sizes.tolist(), strict=True)), CALLER, "the table in Spark"
     )
 
 

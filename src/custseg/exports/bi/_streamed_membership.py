@@ -53,6 +53,7 @@ class StreamedMembership:
         self._names = (f"keyed-{number}.parquet" for number in count())
         self._appended_to, self._caller = appended_to, caller
         self._stored: dict[str, _Stored] = {}
+        self._replaced: list[_Stored] = []
         self._last_key = 0
         if earlier is not None:
             self._look_through(earlier)
@@ -69,6 +70,9 @@ class StreamedMembership:
         comparison = _Comparison(is_same=before is not None)
         path = self._folder / next(self._names)
         batches_writer(partial(self._keyed, snapshot, segment_keys, comparison), "parquet")(path)
+        if before is not None:
+            # Customers whom it alone had keep their keys in the snapshots that are still to be added.
+            self._replaced.append(before)
         self._stored[snapshot.moment] = _Stored(
             parquet_rows(path), 0, comparison.n_rows, frozenset(comparison.segment_keys)
         )
@@ -133,6 +137,7 @@ class StreamedMembership:
             self._in_order(stored, MEMBER_COLUMNS if moment == snapshot.moment else _KEYS)
             for moment, stored in self._stored.items()
         ]
+        tables += [self._in_order(stored, _KEYS) for stored in self._replaced]
         tables.append(slices(members, count_lines(members), size=_MERGED_ROWS))
         for *earlier, added in in_ranges_of_ids(tables):
             before = earlier[list(self._stored).index(snapshot.moment)] if snapshot.moment in self._stored else None

@@ -27,12 +27,12 @@ def season_span(table: ProfileTable, language: str) -> str:
     """
     if (season := table.season) is None:
         return ""
-    parts = season.first, season.first + season.n_parts - 1
-    if parts[0] % 2 == 0 and parts[1] % 2 == 1:
-        form, (first, last) = "span", (_month(part, language) for part in parts)
+    start, end = season.first, season.first + season.n_parts - 1
+    if start % 2 == 0 and end % 2 == 1:
+        form, first, last = "span", _month(start, language), _month(end, language)
     else:
-        form, first = "span_of_dates", _date(parts[0], 16 if parts[0] % 2 else 1, language)
-        last = _date(parts[1], _LAST_DAYS[parts[1] % PARTS // 2] if parts[1] % 2 else 15, language)
+        form, first = "span_of_dates", _date(start, 16 if start % 2 else 1, language)
+        last = _date(end, _LAST_DAYS[end % PARTS // 2] if end % 2 else 15, language)
     return first if first == last else str(_words(language)[form]).format(first=first, last=last)
 
 
@@ -68,14 +68,15 @@ def _quarters_since_start(table: ProfileTable) -> float:
     return float((table.day * _QUARTERS + table.season.offset) % YEAR)
 
 
-def _month(part: int, language: str) -> str:
+def _month(half: int, language: str) -> str:
     """The month of a half-month, which may be before or after the year."""
-    return str(_words(language)["months"][part % PARTS // 2])
+    return str(_words(language)["months"][half % PARTS // 2])
 
 
-def _date(part: int, day: int, language: str) -> str:
+def _date(half: int, day: int, language: str) -> str:
+    """A day of the month of a half-month."""
     words = _words(language)
-    return str(words["date"]).format(day=day, month=words["months_of_dates"][part % PARTS // 2])
+    return str(words["date"]).format(day=day, month=words["months_of_dates"][half % PARTS // 2])
 
 
 def _words(language: str) -> dict[str, str]:

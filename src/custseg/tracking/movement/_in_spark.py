@@ -8,12 +8,17 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from custseg._frames import MONEY_LIMIT, MONEY_UNIT, collect, is_spark_frame
+from custseg._frames import MONEY_LIMIT, MONEY_UNIT, collect, is_spark_frame, open_table
 from custseg.errors import DataError
 from custseg.feature_table import DistributedFeatures, features_in_spark
 from custseg.texts import listed
 from custseg.tracking._assignments import Assignments, check_repeated
-from custseg.tracking._assignments_in_spark import both_on_spark, read_assignments_in_spark
+from custseg.tracking._assignments_in_spark import (
+    both_on_spark,
+    number_column,
+    read_assignments_in_spark,
+    with_ids_of_kind,
+)
 from custseg.tracking.movement._compared import CALLER, ComparedSnapshots, checked_moments
 
 _REVENUE = "revenue"
@@ -110,7 +115,7 @@ def _rows_of(
     if "confidence" in rows.collect_schema():
         columns.append(nw.col("confidence").alias(f"confidence_{name}"))
     if column is not None:
-        columns.append(nw.col(column).cast(nw.Float64).alias(f"value_{name}"))
+        columns.append(nw.col(number_column(0)).alias(f"value_{name}"))
     selected: nw.LazyFrame[Any] = rows.select(columns)
     return selected
 
@@ -139,16 +144,12 @@ def _values(values: object, like: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
             f"{CALLER}: values must have a column 'revenue', or a single column of numbers beside the ids; "
             f"its columns of numbers are {listed(numeric)}. Keep the one that is meant."
         )
-    rows: nw.LazyFrame[Any] = nw.from_native(table.native)
-    name, kind = _REVENUE if _REVENUE in numeric else numeric[0], like.collect_schema()["customer_id"]
-    ids = rows.collect_schema()["customer_id"]
-    if (ids == nw.String) != (kind == nw.String) or ids.is_float():
-        raise DataError(
-            f"{CALLER}: the customer ids of values are {ids}, those of the assignments {kind}. Convert the column."
-        )
-    number = nw.col(name).cast(nw.Float64)
-    rows = rows.filter(~nw.col("customer_id").is_null())
-    return rows.select(nw.col("customer_id").cast(kind), nw.when(~number.is_nan()).then(number).alias("given"))
+    dialect = open_table(table.native, CALLER, on_spark=True).dialect
+    number = dialect.number(_REVENUE if _REVENUE in numeric else numeric[0])
+    rows = dialect.select({"customer_id": dialect.identity("customer_id"), "given": number})
+    kind = like.collect_schema()["customer_id"]
+    checked: nw.LazyFrame[Any] = with_ids_of_kind(rows, kind, CALLER, argument="values", joined_to="the assignments")
+    return checked
 
 
 def _settled_after(present: Sequence[str], min_confidence: float) -> nw.Expr:

@@ -160,6 +160,11 @@ class Transitions(Tabular):
         """The rows of `entered`, which are local but on Spark."""
         return self._rows(~nw.col("after").is_null() & self._changed, segment="after", other="before")
 
+    @property
+    def n_entered(self) -> int:
+        """How many rows `entered` has."""
+        return sum(flow.customers for flow in self.flows if flow.after is not None and flow.after != flow.before)
+
     def counts(self) -> Integers:
         """Customers by segment before and after, of shape (n_segments + 1, n_segments + 1).
 
