@@ -22,7 +22,7 @@ from custseg.profiling.measures._ranked import QUANTILES, quantiles_of
 from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._archetypes import Play
 from custseg.profiling.naming._mail_reading import mail_reading
-from custseg.profiling.naming._own_rhythm import holds_by_own_rhythm
+from custseg.profiling.naming._own_rhythm import SegmentRhythm, holds_by_own_rhythm
 from custseg.profiling.naming._playbook import Typical, advice, reachable
 from custseg.profiling.naming._season_words import season_play
 from custseg.profiling.naming._segment_names import Name
@@ -77,6 +77,17 @@ class ProfileInputs:
     def _holds_of(self) -> dict[Term, Bools]:
         """Which customers meet a term, by the terms asked for."""
         return {}
+
+    @cached_property
+    def rhythm(self) -> SegmentRhythm:
+        """What is known of the gaps between orders of the members of each segment."""
+        return SegmentRhythm(self.statistics)
+
+    @cached_property
+    def averages(self) -> Mapping[str, float]:
+        """The mean of each column of numbers over the clustered customers."""
+        values = {name: self.statistics.clustered_values(name)[0] for name in self.statistics.ranked}
+        return {name: float(present.mean()) for name, present in values.items() if len(present)}
 
     @cached_property
     def revenue_shares(self) -> Mapping[int, float | None]:
@@ -155,6 +166,8 @@ def segment_row(
             mails=(mail_reading(table, members), mail_reading(table, (inputs.labels.codes >= 0) & ~members)),
             reach=reach,
             size=size,
+            rhythm=inputs.rhythm.of(segment) if segment >= 0 else "",
+            averages=inputs.averages,
             season_plays={language: season_play(table, language) for language in LANGUAGES},
             known=name.candidates,
             steps=name.steps,

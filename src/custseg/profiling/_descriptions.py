@@ -239,8 +239,10 @@ def _sentence(claims: Sequence[_Claim], segment: int, *, statistics: ColumnStati
         sentence = str(words["all" if are_of_all else "most"]).format(words["and"].join([first, *further]))
     else:
         subjects = [_subject(claim, segment, statistics=statistics, language=language) for claim in claims]
+        is_again = subjects == [words["most"]] * len(subjects)  # most of them each, but not the same ones
+        subjects = [subjects[0], *[words["most_again"] if is_again else subject for subject in subjects[1:]]]
         clauses = [form.format(predicate) for form, predicate in zip(subjects, predicates, strict=True)]
-        sentence = str(words["and_between"]).join(clauses)
+        sentence = str(words["and_again" if is_again else "and_between"]).join(clauses)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
@@ -297,6 +299,8 @@ def _compared(terms: Sequence[Term], table: ProfileTable, language: str, *, ques
     # Who "likes coffee" by 2 of 5 has not 2 likes.
     if feature.name in questions and len(_WORD.findall(label)) > 1:
         key = "answered"
+    # A label of the user's own need not agree with "at least 1".
+    key = f"{key}_label" if key in ("compared", "counted") and language in feature.labels else key
     return str(words[key]).format(label=label, value=value)
 
 

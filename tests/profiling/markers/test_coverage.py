@@ -48,7 +48,7 @@ def test_advice_on_the_rhythm_is_for_those_who_have_one() -> None:
     }
     row = profile_segments(table, LABELS, archetypes={"none": NONE})[0]
     assert row.advice.do[0] == (
-        "Write shortly before their next order is due: they keep to their own rhythm"
+        "Write before their usual gap between orders is over: most are still within it"
         " (for the 62% who ordered on two days or more)."
     )
 

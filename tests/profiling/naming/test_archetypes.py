@@ -276,13 +276,36 @@ def test_nobody_is_seasonal_where_all_are() -> None:
     assert not any("Seasonal" in row.name for row in profile_segments(table, labels).segments)
 
 
-def test_champions_are_told_by_their_money_from_others_without_a_name() -> None:
-    """The second segment meets the condition too; it is late by its rhythm, so that it is not loyal."""
+def kinds_in(columns: dict[str, tuple[float, float, float]], *keys: str) -> list[str]:
+    """The keys of three segments with such typical values, of 30, 60 and 210 customers; `keys` are the archetypes."""
     labels = np.repeat([0, 1, 2], [30, 60, 210])
     spread = np.concatenate([np.linspace(0.9, 1.1, size) for size in (30, 60, 210)])
-    typical = {"recency_days": (9.0, 10.0, 300.0), "order_count": (20.0, 12.0, 1.0),
-               "revenue": (5_000.0, 900.0, 40.0), "overdue_ratio": (0.5, 3.0, 3.0)}  # fmt: skip
-    table = {name: np.array(values)[labels] * spread for name, values in typical.items()}
-    assert [row.key for row in profile_segments(table, labels)][:2] == ["champions", "described"]
-    table["revenue"] = np.where(labels == 1, table["revenue"] * 5.3, table["revenue"])
-    assert "champions" not in [row.key for row in profile_segments(table, labels)]
+    table = {name: np.array(values)[labels] * spread for name, values in columns.items()}
+    entries = tomllib.loads(files("custseg.profiling.naming").joinpath("data", "archetypes.toml").read_text("utf-8"))
+    own = {key: entries[key] for key in keys} if keys else None
+    return [row.key for row in profile_segments(table, labels, archetypes=own)]
+
+
+CHAMPIONS = {"recency_days": (9.0, 10.0, 300.0), "order_count": (20.0, 12.0, 1.0), "revenue": (5_000.0, 900.0, 40.0),
+             "overdue_ratio": (0.5, 0.5, 3.0)}  # fmt: skip
+
+
+def test_champions_are_told_by_their_money_from_others_without_a_name() -> None:
+    """The second segment meets the condition too."""
+    assert kinds_in(CHAMPIONS, "champions")[:2] == ["champions", "described"]
+    assert "champions" not in kinds_in({**CHAMPIONS, "revenue": (5_000.0, 4_770.0, 40.0)}, "champions")
+
+
+def test_champions_still_order_whatever_the_others_do() -> None:
+    """Beside others who left years ago the last order is the most recent, and yet not lately, or overdue."""
+    left = {**CHAMPIONS, "recency_days": (9.0, 900.0, 1_200.0), "overdue_ratio": (0.5, 9.0, 9.0)}
+    assert kinds_in(left)[0] == "champions"
+    assert kinds_in({**left, "recency_days": (80.0, 900.0, 1_200.0)})[0] == "loyal"  # in time, every 160 days
+    assert "champions" not in kinds_in({**left, "overdue_ratio": (3.0, 9.0, 9.0)})  # every three days
+
+
+@pytest.mark.parametrize("key", ["potential_loyalists", "promising"])
+def test_lately_is_no_quantile_alone(key: str) -> None:
+    columns = {"recency_days": (40.0, 900.0, 1_200.0), "order_count": (2.5, 9.0, 9.0), "revenue": (90.0, 60.0, 60.0)}
+    assert kinds_in(columns, key)[0] == key
+    assert kinds_in({**columns, "recency_days": (90.0, 900.0, 1_200.0)}, key)[0] == "described"

@@ -137,7 +137,7 @@ def test_nobody_is_overdue_within_the_own_gap() -> None:
     row = profile_segments(yearly(0.0), np.repeat([0, 1], 60))[0]
     assert "overdue" not in row.name
     assert row.advice.do[0] == "Write shortly before their next order is due: they keep to their own rhythm."
-    assert not any("come back" in line or "stopped" in line for line in row.advice.do)
+    assert not any("come back" in line or "kept them" in line for line in row.advice.do)
 
 
 def test_orders_at_even_gaps_do_not_thin_out() -> None:
@@ -153,3 +153,36 @@ def test_yearly_gaps_are_known() -> None:
     own = own_rhythm(read_table(columns, None, customer_column=None, caller="f"))
     assert own is not None
     assert own.yearly.tolist() == [False, True, False]
+
+
+def thinning(**columns: float) -> str:
+    """The name of 60 customers with a falling trend and what else is said of them, beside 60 without one."""
+    spread = np.tile(np.linspace(0, 9, 60), 2)
+    base = {"recency_days": 60.0, "age_days": 500.0, "gap_days_mean": 50.0, "overdue_ratio": 1.2, "trend": -0.8}
+    others = {"recency_days": 20.0, "age_days": 500.0, "gap_days_mean": 25.0, "overdue_ratio": 0.8, "trend": 0.0}
+    table = {name: np.repeat([columns.get(name, value), others[name]], 60) for name, value in base.items()}
+    table |= {"order_count": 8 + spread, "order_days": 8 + spread, "gap_cv": np.full(120, 1.2)}
+    return profile_segments(table, np.repeat([0, 1], 60), clustered_on=["trend"])[0].names["en"]
+
+
+def test_orders_thin_out_of_those_who_still_order() -> None:
+    assert "thinning" in thinning()
+    assert "thinning" not in thinning(recency_days=200.0, overdue_ratio=4.0)  # they have stopped
+    assert "thinning" not in thinning(age_days=90.0)  # of weeks nothing can thin out
+    assert "picking up" in thinning(trend=0.8)
+    assert "picking up" not in thinning(trend=0.8, age_days=90.0)
+
+
+def test_orders_thin_out_where_those_of_no_other_segment_do() -> None:
+    """A fifth of the customers decline; 70 % of another segment do too, which does not tell the two apart."""
+    group, row = np.repeat([0, 1, 2], 60), np.tile(np.arange(60), 3)
+    falls = np.where(group == 0, row < 48, (group == 1) & (row < 42))
+    table = {"trend": np.where(falls, -0.8, 0.0), "gap_cv": np.full(180, 1.2), "order_count": np.full(180, 6.0)}
+    assert "thinning" not in profile_segments(table, group)[0].name
+    table["trend"] = np.where((group == 0) & falls, -0.8, 0.0)
+    assert "thinning" in profile_segments(table, group)[0].name
+
+
+def test_russian_words_of_the_trend_need_no_money() -> None:
+    table = {"trend": np.repeat([-0.8, 0.0], 60), "gap_cv": np.full(120, 1.2), "order_count": np.full(120, 6.0)}
+    assert profile_segments(table, np.repeat([0, 1], 60))[0].names["ru"] == "заказы всё реже"

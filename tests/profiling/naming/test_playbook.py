@@ -30,7 +30,7 @@ def champions(discount: float | None, **more: object) -> SegmentProfile:
 @pytest.mark.parametrize(
     ("discount", "words"),
     [
-        (0.05, "Do not give regular discounts: they pay the full price."),
+        (0.05, "Do not give regular discounts: they mostly pay the full price."),
         (0.3, "Do not raise their discounts further: reward with service instead."),
         (None, "Do not give regular discounts before you know whether they need them."),
     ],
@@ -61,13 +61,13 @@ def test_cadence_follows_the_own_gap_where_it_is_long() -> None:
     assert seldom.playbook["ru"].cadence.endswith("обычно между ними проходит 151 день")
 
 
-def test_nobody_who_visits_is_asked_why_they_stopped() -> None:
+def test_nobody_who_visits_is_asked_why_they_do_not_order() -> None:
     labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
     table = {"recency_days": 150 + spread, "order_count": np.ones(120)}
     table["days_since_visit"] = np.where(labels == 0, 3.0, 90.0) + spread
     lines = profile_segments(table, labels)[0].advice.do
     assert any(line.startswith("Write soon") for line in lines)
-    assert not any("stopped" in line for line in lines)
+    assert not any("kept them from" in line for line in lines)
 
 
 def test_consent_rules_over_contact_and_unknown_is_no_yes() -> None:
@@ -215,7 +215,7 @@ def test_mail_is_no_channel_of_those_who_open_none() -> None:
     delivered = np.full(100, 26.0)
     row = champions(None, emails_delivered=delivered, emails_opened=unread)
     assert row.advice.channel.startswith("App, a note in the parcel")
-    assert "Do not count on mail: unlike others, they open 0% of it." in row.advice.dont
+    assert "Do not count on mail: they open 0% of it, the others 19%." in row.advice.dont
     few = champions(None, emails_delivered=np.full(100, 2.0), emails_opened=unread)
     assert few.advice.channel.startswith("Personal mail")
     nobody = champions(None, emails_delivered=delivered, emails_opened=np.zeros(100))
@@ -232,6 +232,17 @@ def test_members_of_whom_clicks_speak_are_told_news_by_mail() -> None:
     assert line not in champions(None, **everybody).advice.do
 
 
+def test_news_by_mail_is_said_once() -> None:
+    """The name speaks of interest in mail, and the clicks call for the same advice."""
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
+    table = {"emails_clicked": np.where(labels == 0, 9.0, 0.0), "days_since_click": np.where(labels == 0, 20.0, np.nan),
+             "order_count": np.full(120, 4.0), "engagement_email": np.where(labels, 5.0, 80.0) + spread}  # fmt: skip
+    for language, word in (("en", "news by"), ("ru", "О новом сообщайте")):
+        row = profile_segments(table, labels)[0]
+        assert "interested in mail" in row.name
+        assert sum(word in line for line in row.playbook[language].do) == 1
+
+
 @pytest.mark.parametrize(("orders", "words"), [(1.0, "the second order"), (2.0, "the next order")])
 def test_promising_with_two_orders_have_had_the_second(orders: float, words: str) -> None:
     entries = tomllib.loads(files("custseg.profiling.naming").joinpath("data", "archetypes.toml").read_text("utf-8"))
@@ -242,3 +253,74 @@ def test_promising_with_two_orders_have_had_the_second(orders: float, words: str
     profiles = profile_segments(table, labels, archetypes={"promising": entries["promising"]})
     assert profiles[0].key == "promising"
     assert any(words in line for line in profiles[0].advice.dont)
+
+
+NO_NAME = {
+    "none": {
+        "names": {"en": "-", "ru": "-"},
+        "description": {"en": "-", "ru": "-"},
+        "condition": [{"feature": "recency_days", "operator": ">=", "value": 1e9}],
+    }
+}
+
+
+def dos(**columns: tuple[float, float]) -> list[str]:
+    """What to do with the first of two segments that no archetype names, by the value of both in each column."""
+    table = {name: np.repeat(values, 60) for name, values in columns.items()}
+    return list(profile_segments(table, np.repeat([0, 1], 60), archetypes=NO_NAME)[0].advice.do)
+
+
+@pytest.mark.parametrize(
+    ("gap", "variation", "words"),
+    [
+        (100.0, 0.1, ["Write shortly before their next order is due: they keep to their own rhythm."]),
+        (100.0, 1.0, ["Write before their usual gap between orders is over: most are still within it."]),
+        (70.0, 1.0, []),  # the usual gap is over, and nobody is late yet
+    ],
+)
+def test_rhythm_needs_even_gaps(gap: float, variation: float, words: list[str]) -> None:
+    lines = dos(recency_days=(90, 5), gap_days_mean=(gap, 9), gap_cv=(variation, 1), order_count=(6, 9),
+                order_days=(6, 9), overdue_ratio=(1, 0.5))  # fmt: skip
+    assert [line for line in lines if "rhythm" in line or "usual gap" in line] == words
+
+
+@pytest.mark.parametrize("n_orders", [1, 3])
+def test_nobody_is_said_to_have_stopped_after_one_order(n_orders: float) -> None:
+    lines = dos(recency_days=(300, 5), order_count=(n_orders, 9))
+    assert lines[0].startswith("Ask what has kept them from ordering again")
+    assert not any("stopped" in line for line in lines)
+
+
+def test_worth_much_is_above_the_average_of_all() -> None:
+    """Both spend more than a third segment with hardly any money; one far more than the mean, the other not."""
+    labels, spread = np.repeat([0, 1, 2], [60, 60, 200]), np.linspace(0, 5, 320)
+    table = {"recency_days": np.array([300.0, 10.0, 300.0])[labels] + spread, "order_count": np.full(320, 4.0)}
+    for spend, is_much in ((60.0, False), (900.0, True)):
+        table["revenue"] = np.array([spend, 500.0, 20.0])[labels] + spread
+        lines = profile_segments(table, labels, archetypes=NO_NAME)[0].advice.do
+        assert any("worth much" in line for line in lines) == is_much
+
+
+def test_customers_of_whom_half_are_late_are_not_all_thanked() -> None:
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
+    is_late = np.arange(120) % 2 == 0
+    table = {"recency_days": np.where(labels == 0, np.where(is_late, 200.0, 20.0), 100.0) + spread,
+             "order_count": np.where(labels == 0, 20.0, 2.0) + spread}  # fmt: skip
+    lines = profile_segments(table, labels, archetypes=NO_NAME)[0].advice.do
+    assert any(line.startswith("Thank those who still order") for line in lines)
+    assert not any(line.startswith("Thank them") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("age", "cadence"), [(10.0, "Three to four messages"), (40.0, "Every two weeks"), (90.0, "Every two weeks")]
+)
+def test_first_month_is_over_for_those_who_came_before_it(age: float, cadence: str) -> None:
+    labels = np.repeat([0, 1], 50)
+    table = {"recency_days": np.where(labels == 0, age, 200.0), "age_days": np.where(labels == 0, age, 400.0),
+             "order_count": np.where(labels == 0, 1.0, 9.0), "revenue": np.arange(100.0)}  # fmt: skip
+    profile = profile_segments(table, labels)[0]
+    assert profile.key == "new"
+    assert profile.advice.cadence.startswith(cadence)
+    assert profile.advice.do[0].startswith(
+        "Thank them for their first order" if age <= 60 else "Ask whether their first"
+    )

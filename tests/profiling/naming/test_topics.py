@@ -115,9 +115,9 @@ def test_two_columns_with_the_same_line_share_it() -> None:
         ("баллы_неисп", (900.0, 20.0), "Tell them what they still have"),
         ("usage_trend", (-0.9, 0.3), "Ask now what has changed"),
         ("contract_type", ("monthly", "annual"), "Offer them a longer term"),
-        ("late_payments", (5.0, 0.0), "Agree with them on how they pay"),
+        ("late_payments", (5.0, 0.0), "Remind them a few days before"),
         ("days_to_payment", (60.0, 14.0), "Remind them a few days before an invoice is due"),
-        ("обращения_в_поддержку", (9.0, 0.0), "Look at what they keep asking"),
+        ("обращения_в_поддержку", (9.0, 0.0), "Look at what they ask for help with"),
         ("жалобы", (9.0, 0.0), "Settle what went wrong"),
         ("sms_optout", (1, 0), "Leave them out of the mailings or calls"),
         ("months_since_last_gift", (40.0, 1.0), "Remind them once"),
@@ -327,3 +327,15 @@ def test_returns_that_a_complaint_explains_get_no_line_of_their_own() -> None:
     traits = [trait("late_orders", "high"), trait("returned_items", "high")]
     [line] = trait_lines(traits, share=every_share)["en"]
     assert line.startswith("Settle what went wrong")
+
+
+def test_who_would_recommend_is_asked_to_and_not_told_so() -> None:
+    labels, spread = np.repeat([0, 1], 60), np.tile([0.0, 1.0], 60)
+    table = {name: np.where(labels == 0, 4.0, 1.0) + spread for name in ("taste", "cleanliness")}
+    table |= {"would_recommend": np.where(labels == 0, 4.0, 1.0) + spread}
+    both = profile_segments(table, labels)
+    lines = [list(row.advice.do) for row in both]
+    assert not any("rate high" in line and "recommend" in line for line in lines[0])
+    alone = [profile_segments({**table, "taste": spread + 3, "cleanliness": spread + 3}, labels)[row] for row in (0, 1)]
+    assert alone[0].advice.do[0].startswith("Ask them to recommend you to others")
+    assert alone[1].advice.do[0].startswith("Call those you would miss most")

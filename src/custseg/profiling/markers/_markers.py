@@ -11,6 +11,7 @@ from custseg._numerics import Bools, Floats
 from custseg._privacy import SMALLEST_GROUP, share_bounds
 from custseg.profiling._own_values import own_values
 from custseg.profiling.markers._marker_texts import Statement, counts_of_terms, tells_apart
+from custseg.profiling.markers._restated import same_customers, says_nothing
 from custseg.profiling.measures._column_statistics import ABSTRACT, ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE, Candidate, is_clear
 from custseg.profiling.measures._intervals import Effect, share_difference
@@ -103,13 +104,32 @@ def markers(
         group += [c for c in remaining if c not in group and correlations.redundant(representative, c)]
         remaining = [c for c in remaining if c not in group]
         statement = statement_of(representative, segment, statistics)
-        if statement is not None:
+        if statement is not None and not says_nothing(
+            representative.feature, statement, segment, statistics=statistics
+        ):
             statement = _by_members(statement, segment, statistics, stated=stated or {})
             folded = dict.fromkeys(c.feature for c in group if c.feature != representative.feature)
             is_abstract = statistics.table.described[representative.feature].unit in ABSTRACT
             is_spare = is_abstract and representative.feature in derived and representative.feature not in named
-            (abstract if is_spare else selected).append((representative, statement, tuple(folded)))
+            added = representative, statement, tuple(folded)
+            twin = next((marker for marker in selected if same_customers(statement, marker[1], statistics)), None)
+            if twin is None:
+                (abstract if is_spare else selected).append(added)
+            else:
+                first, second = sorted(
+                    (twin, added),
+                    key=lambda marker: _plainness(marker[0], statistics, named=named, preferred=preferred),
+                )
+                selected[selected.index(twin)] = *first[:2], (*first[2], second[0].feature, *second[2])
     return [*selected, *abstract[: max(_ENOUGH_MARKERS - len(selected), 0)]]
+
+
+def _plainness(
+    candidate: Candidate, statistics: ColumnStatistics, *, named: Collection[str], preferred: Collection[str]
+) -> tuple[bool, ...]:
+    """Which of two columns that say the same of the same customers is plainer: a count before a smoothed rate."""
+    is_shrunk = statistics.table.described[candidate.feature].shrunk
+    return is_shrunk, *_precedence(candidate, statistics, named=named, preferred=preferred)
 
 
 def _precedence(

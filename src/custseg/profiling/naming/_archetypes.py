@@ -18,10 +18,12 @@ from typing import Any
 from custseg._checks import did_you_mean, read_definitions
 from custseg.errors import DataError
 from custseg.profiling.measures._terms import OPERATORS, Term
+from custseg.profiling.naming._own_rhythm import RHYTHMS
 from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders", "avoids", "instead")
+_SWITCHES = "apart", "unread"
 _INSTEAD_KEYS = ("when", "unread", "channel", "cadence", "avoids")
 _ARCHETYPE_KEYS = (
     *("names", "description", "condition", "lifetime", "most", "alone", "varied", "several", "family", "variants"),
@@ -43,6 +45,8 @@ class Line:
     """Whether it must hold for clearly fewer of the other customers."""
     unread: bool = False
     """Whether hardly any of the mails to the segment must have been opened, see `_mail_reading`."""
+    rhythm: str = ""
+    """What must be known of the gaps of most members, one of `RHYTHMS`; empty for nothing."""
 
 
 @dataclass(frozen=True)
@@ -218,8 +222,8 @@ def _play(entry: Mapping[str, Any]) -> Play:
 
 def _line(line: Mapping[str, Any]) -> Line:
     when, unless = (tuple(_term(term) for term in line.get(field, ())) for field in ("when", "unless"))
-    words = {language: line[language] for language in LANGUAGES}
-    return Line(words, when, unless, apart=bool(line.get("apart", False)), unread=bool(line.get("unread", False)))
+    words, (apart, unread) = {code: line[code] for code in LANGUAGES}, (bool(line.get(key)) for key in _SWITCHES)
+    return Line(words, when, unless, apart=apart, unread=unread, rhythm=line.get("rhythm", ""))
 
 
 def _term(term: Mapping[str, Any]) -> Term:
@@ -336,8 +340,10 @@ def _line_faults(field: str, line: object, columns: Collection[str]) -> Iterator
     yield from _language_faults(f"a line of {field}", line)
     if not isinstance(line, Mapping):
         return
-    yield from _unknown_keys(line, (*LANGUAGES, "when", "unless", "apart", "unread"))
-    for key in ("apart", "unread"):
+    yield from _unknown_keys(line, (*LANGUAGES, "when", "unless", *_SWITCHES, "rhythm"))
+    if line.get("rhythm", "") not in ("", *RHYTHMS):
+        yield f"rhythm must be one of {listed(RHYTHMS)}, got {line['rhythm']!r}"
+    for key in _SWITCHES:
         if not isinstance(line.get(key, False), bool):
             yield f"{key} must be true or false, got {line[key]!r}"
     for key in ("when", "unless"):

@@ -19,16 +19,20 @@ from custseg.feature_table import OF_SEASON
 from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.measures._table import SEASON_SHARE, ProfileTable
 from custseg.profiling.measures._terms import OPERATORS, Term
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE
+from custseg.profiling.naming.traits._words import high_limit, low_limit
 
 OVERDUE = "overdue_ratio"
 LATE = 1.5
 """Usual gaps since the last order up to which a customer is within the own rhythm."""
 _RECENCY, _GAP, _ORDERS = "recency_days", "gap_days_mean", "order_count"
-_TREND = "trend"
+_TREND, _AGE = "trend", "age_days"
 _VARIATION, _ORDER_DAYS = "gap_cv", "order_days"
 # Gaps are even if their relative variance is at most so large a part of what orders at random have.
 _EVEN = 0.5
 _FEWEST_GAPS = 2
+EVEN_GAPS, USUAL_GAP = RHYTHMS = "even", "usual"
+"""Most members order at even gaps and are within them; or most are at least known to be within their usual gap."""
 YEARLY = (330.0, 400.0)
 """Mean gaps of about a year, in days."""
 # The share of customers that stands for most of them.
@@ -165,17 +169,36 @@ class SegmentRhythm:
         n_even = self._counted(self._rhythm.punctual & self._rhythm.even)[segment]
         return self._is_most(n_even, self.statistics.sizes()[segment])
 
-    def orders_less(self, segment: int, *, limit: float) -> bool:
-        """Whether most members have a trend of at most `limit`, not counting those within an even rhythm.
+    def of(self, segment: int) -> str:
+        """What is known of the gaps of most members, one of `RHYTHMS`; empty where nothing is."""
+        return EVEN_GAPS if self.is_rhythm(segment) else USUAL_GAP if self.keeps(segment) else ""
 
-        Of three orders at even gaps two are in the first half, or in the second; nor do those count who are within
-        their rhythm in a base with a season.
+    def has_trend(self, segment: int, *, falls: bool) -> bool:
+        """Whether most members order less and less, or more and more, and clearly fewer of every other segment do.
+
+        Only who still orders: the trend falls as well where customers have stopped, which the days since the last order
+        say. Nor do those count who joined lately, whose halves are weeks; those within an even rhythm, as of three
+        orders at even gaps two are in one half; nor, in a base with a season, those within any rhythm.
         """
+        sizes = np.maximum(self.statistics.sizes(), 1)
+        shares = self._counted(self._with_trend(falls=falls)) / sizes
+        rivals = np.delete(shares, segment)[np.delete(sizes, segment) >= SMALLEST_GROUP]
+        return bool(shares[segment] >= _MOST and (rivals <= shares[segment] - CLEARLY_MORE).all())
+
+    def _with_trend(self, *, falls: bool) -> Bools:
+        """The customers who still order, have done so for months, and do so less and less, or more and more."""
         table = self.statistics.table
-        less = table.values(_TREND) <= limit
+        trend = table.values(_TREND)
+        changes = trend <= low_limit(_TREND) if falls else trend >= high_limit(_TREND)
+        if OVERDUE in table.numbers:
+            changes &= ~(own_ratios(table) > LATE)
+        elif _RECENCY in table.numbers:
+            changes &= ~(table.values(_RECENCY) >= high_limit(_RECENCY))
+        if _AGE in table.numbers:
+            changes &= ~(table.values(_AGE) <= low_limit(_AGE))
         if self._rhythm is not None:
-            less &= ~(self._rhythm.punctual & (self._rhythm.even | (table.season is not None)))
-        return self._is_most(self._counted(less)[segment], self.statistics.sizes()[segment])
+            changes &= ~(self._rhythm.punctual & (self._rhythm.even | (table.season is not None)))
+        return np.asarray(changes)
 
     def is_timely(self, segment: int) -> bool:
         """Whether the base has a season, and most members are not late by their own gaps, or else by those of all."""

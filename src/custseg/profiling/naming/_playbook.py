@@ -16,16 +16,19 @@ from custseg.profiling.naming._archetypes import Line, Play
 from custseg.profiling.naming._joined_names import SEPARATOR, joined
 from custseg.profiling.naming._mail_reading import MailReading
 from custseg.profiling.naming._own_rhythm import LATE, OVERDUE
-from custseg.profiling.naming._topics import Share, trait_lines
+from custseg.profiling.naming._topics import AWAY, MIXED, Share, trait_lines
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
+from custseg.profiling.naming.traits.columns._column_topics import topics
 from custseg.texts import DASH, LANGUAGES, amount, number, single_line, text
 
 Typical = float | str | None
 """The median of a number, or the category that most members have; None where it cannot be shown."""
 
 _TRAITS, _PLAYS, _OPENED, _SEASON_PLAY = "{traits}", "{plays}", "{opened}", "{season_play}"
-_LAPSED, _IN_RHYTHM = Term("recency_days", ">=", 120), Term(OVERDUE, "<=", LATE)
+_OPENED_BY_OTHERS = "{opened_by_others}"
+_LAPSED, _LATELY = Term("recency_days", ">=", 120), Term("recency_days", "<", 120)
+_IN_RHYTHM, _LATE = Term(OVERDUE, "<=", LATE), Term(OVERDUE, ">", LATE)
 _AROUND, _ONE_ORDER = Term("days_since_visit", "<=", 60), Term("order_count", "==", 1)
 _GAP, _RARE = "gap_days_mean", 30
 """Days between two orders from which a message a week is too many."""
@@ -114,6 +117,8 @@ def advice(
     reach: Mapping[str, int | None],
     size: int,
     season_plays: Words | None = None,
+    rhythm: str = "",
+    averages: Mapping[str, float] | None = None,
     known: Sequence[Trait] = (),
     steps: Sequence[Trait] = (),
 ) -> dict[str, Advice]:
@@ -121,15 +126,16 @@ def advice(
 
     In a line, ``{traits}`` stands for the words of the traits, and a line ``{plays}`` for what to do about them, a line
     ``{season_play}`` for when to write to those who order in the season (`season_plays`).
+    `rhythm` is what is known of the gaps of most members (`SegmentRhythm.of`), `averages` are those of all customers.
     `known` are all words that are true of the segment, `steps` the words of all segments where these are steps of one
     column; `share` gives the share of the members that meet some terms, `share_of_others` that of all others; `mails`
-    says how members and others read theirs, and ``{opened}`` stands for the share that the members opened. Where no
-    line of the play applies to most, it is the one that applies to most of those that do to half. Where none does, the
-    advice says so, and what sets the segment apart: who knows the business may know what to do.
+    says how members and others read theirs: ``{opened}`` and ``{opened_by_others}`` stand for the shares that they
+    opened. Where no line of the play applies to most, it is the one that applies to most of those that do to half.
+    Where none does, the advice says so, and what sets the segment apart: who knows the business may know what to do.
     """
     reading, reading_of_others = mails
     read_share = reading.corrected(share)
-    lines_of = _LinesOf(read_share, share_of_others, reading, reading_of_others, size, season_plays or {})
+    lines_of = _LinesOf(read_share, share_of_others, reading, reading_of_others, size, season_plays or {}, rhythm)
     # Where half of them have been away for a year, and half have not, neither line holds for most.
     dos = [*(lines_of.applicable(play.do) or lines_of.best(play.do)), *lines_of.applicable(general_play.do)]
     donts = lines_of.applicable((*play.dont, *general_play.dont))
@@ -139,14 +145,18 @@ def advice(
         dos = [line for line in dos if not any(_says_away(term) for term in line.when)]
     mentioned = {term.feature for line in dos for term in line.when}
     in_rhythm = share((_IN_RHYTHM,)) >= MAJORITY
-    is_away = share((_LAPSED,)) >= MAJORITY and not in_rhythm and not is_around
+    situation = "" if in_rhythm or is_around else _situation(share)
     # The days since the last order and the own rhythm call for one line; nobody is asked why they stopped who did not.
     silence = {_LAPSED.feature, OVERDUE}
     without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
+    mail = frozenset(topics()["mail"].features)
+    without |= mail if mail & mentioned else set()
     without |= {"orders_per_30d"} if share((_ONE_ORDER,)) >= MAJORITY else set()
     some_out_of_reach = any(count is None or count < size for count in reach.values())
     words = joined(traits)
-    plays = trait_lines(traits, share=share, without=without, is_away=is_away, known=known, steps=steps)
+    plays = trait_lines(
+        traits, share=share, averages=averages or {}, without=without, situation=situation, known=known, steps=steps
+    )
     return {
         language: Advice(
             do=lines_of.sentences(dos, words, plays, language=language) or (_no_play(traits, language),),
@@ -165,6 +175,14 @@ def advice(
         )
         for language in LANGUAGES
     }
+
+
+def _situation(share: Share) -> str:
+    """Whether most members have been away for long, or neither that nor still order by the days and their own gaps."""
+    if share((_LAPSED,)) >= MAJORITY:
+        return AWAY
+    is_known = share((Term(_LAPSED.feature, KNOWN),)) >= MAJORITY
+    return MIXED if is_known and share((_LATELY,)) - share((_LATELY, _LATE)) < MAJORITY else ""
 
 
 def _with_instead(play: Play, share: Share, reading: MailReading) -> Play:
@@ -193,6 +211,7 @@ class _LinesOf:
     reading_of_others: MailReading
     size: int
     season_plays: Words
+    rhythm: str
 
     def applicable(self, lines: tuple[Line, ...]) -> list[Line]:
         """The lines whose `when` holds for most members, not counting those for whom any of `unless` holds too.
@@ -212,7 +231,8 @@ class _LinesOf:
         return self.share(line.when) - sum(self.share((*line.when, term)) for term in line.unless)
 
     def _may_be_given(self, line: Line) -> bool:
-        return (self.reading.is_unread or not line.unread) and (not line.apart or self._is_apart(line))
+        is_known = line.rhythm in ("", self.rhythm) and (self.reading.is_unread or not line.unread)
+        return is_known and (not line.apart or self._is_apart(line))
 
     def _is_apart(self, line: Line) -> bool:
         is_apart = not line.when or self.share_of_others(line.when) <= self.share(line.when) - _CLEAR
@@ -230,6 +250,7 @@ class _LinesOf:
                 continue
             words = words.replace(_SEASON_PLAY, self.season_plays.get(language, ""))
             words = words.replace(_TRAITS, traits[language]).replace(_OPENED, self.reading.opened(language))
+            words = words.replace(_OPENED_BY_OTHERS, self.reading_of_others.opened(language))
             sentences.append(self.covered(words, [term.feature for term in line.when], language))
         return tuple(sentences)
 

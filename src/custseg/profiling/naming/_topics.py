@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from custseg._column_kinds import answer_of, is_age_name
 from custseg.profiling.measures._column_statistics import NEARLY_ALL
@@ -21,17 +24,19 @@ Share = Callable[[Sequence[Term]], float]
 """The share of the members of a segment that meet all of some terms."""
 Key = tuple[str, str]
 """The topic and the kind of a line."""
+AWAY, MIXED = "away", "mixed"
+"""Most members have been away for long; or neither have most, nor do most still order."""
 
 _MAX_LINES = 3
 # Of a topic, what to do with all steps of its column but the highest.
 _STEP = "step"
 # So much larger is the share of the members with a trait that is not in the name, but calls for a line.
 _CLEAR = 0.5
-_AWAY = {("recency", "high"), ("recency", "highest")}
+_SAY_AWAY = {("recency", "high"), ("recency", "highest")}
 # Of several steps on one side, the last one.
 _ENDS = {"low": "lowest", "high": "highest"}
 _KINDS = {"yes": "high", "no": "low"}
-_MIDDLE = "middle"
+_MIDDLE, _RECOMMENDING = "middle", "nps"
 _KINDS_OF_OPERATORS = {"<": "low", "<=": "low", ">": "high", ">=": "high"}
 _CATEGORY, _OTHER_CATEGORY = "category", "other_category"
 # The unit of ranges of columns whose name has none.
@@ -49,19 +54,21 @@ def trait_lines(
     traits: Sequence[Trait],
     *,
     share: Share,
+    averages: Mapping[str, float] | None = None,
     without: Collection[str] = (),
-    is_away: bool = False,
+    situation: str = "",
     known: Sequence[Trait] = (),
     steps: Sequence[Trait] = (),
 ) -> dict[str, list[str]]:
     """Up to three lines of advice for the traits of a segment, by language; none where no standard play fits.
 
-    Traits with the same line share it. `share` gives the share of the members that meet some terms. `without` are
-    columns of which the advice speaks already; `is_away` says that the customers have been away for long, as far as no
-    other trait does; `known` is what else is true of the segment. What is in trouble there, such as a debt, comes
-    first, and keeps away lines of praise; no line contradicts what is true, such as a small offer for little money in
-    one column where another column of money is not low; and where the name says nothing of a known topic, the clearest
-    of these that does gives the line.
+    Traits with the same line share it. `share` gives the share of the members that meet some terms, `averages` are
+    those of all customers: who has been worth much is above. `without` are columns of which the advice speaks already;
+    `situation` is `AWAY` or `MIXED`, as far as no other trait says that customers have been away for long; `known` is
+    what else is true of the segment. What is in trouble there, such as a debt, comes first, and keeps away lines of
+    praise; no line contradicts what is true, such as a small offer for little money in one column where another column
+    of money is not low; and where the name says nothing of a known topic, the clearest of these that does gives the
+    line.
     `steps` are the words of all segments where these are the steps of one column: customers are led to the next one
     where its topic says how.
     """
@@ -69,22 +76,23 @@ def trait_lines(
     # Of one column the name and the advice say the same.
     of_name = {trait.feature: trait for trait in traits}
     candidates = [of_name.get(trait.feature, trait) for trait in known]
-    is_away = is_away or any(_line_of(trait, share, is_away=False) in _AWAY for trait in spoken)
+    if any(_line_of(trait, share) in _SAY_AWAY for trait in spoken):
+        situation = AWAY
     by_line: dict[Key, list[Trait]] = {}
     for trait in [*_in_trouble(candidates, share, without=without), *spoken]:
-        line = _line_of(trait, share, is_away=is_away)
+        line = _line_of(trait, share, situation)
         sharing = by_line.setdefault(line, []) if line is not None else []
         if trait.feature not in {earlier.feature for earlier in sharing}:
             sharing.append(trait)
     true = [*traits, *candidates]
-    by_line = _without_contradictions(by_line, true, share)
+    by_line = _without_contradictions(_above_average(by_line, share, averages or {}), true, share)
     if any(_is_trouble(line) for line in by_line):
         by_line = {line: sharing for line, sharing in by_line.items() if not _is_praise(line)}
     by_line = dict(sorted(by_line.items(), key=lambda item: not _is_trouble(item[0])))
     if not by_line and not steps:
         has_fault = any(trait.kind in _FAULTS for trait in traits)
-        others = _of_other_traits(candidates, share, without=without, is_away=is_away, may_praise=not has_fault)
-        by_line = _without_contradictions(others, true, share)
+        others = _of_other_traits(candidates, share, without=without, situation=situation, may_praise=not has_fault)
+        by_line = _without_contradictions(_above_average(others, share, averages or {}), true, share)
     step_lines = [words for trait in traits if trait in steps and (words := _step_line(trait, steps))]
     lines = _merged({line: by_line[line] for line in list(by_line)[:_MAX_LINES]})
     return {
@@ -112,7 +120,7 @@ def _in_trouble(known: Sequence[Trait], share: Share, *, without: Collection[str
     return [
         trait
         for trait in known
-        if trait.is_clear and trait.feature not in without and _is_trouble(_line_of(trait, share, is_away=False))
+        if trait.is_clear and trait.feature not in without and _is_trouble(_line_of(trait, share))
     ]
 
 
@@ -126,6 +134,21 @@ def _without_contradictions(
         line: sharing
         for line, sharing in by_line.items()
         if facts.isdisjoint(topics()[line[0]].against.get(_plain_kind(line[1]), ()))
+    }
+
+
+def _above_average(
+    by_line: Mapping[Key, list[Trait]], share: Share, averages: Mapping[str, float]
+) -> dict[Key, list[Trait]]:
+    """The lines, those of customers who are worth much only where most members are above the average of all."""
+
+    def is_above(trait: Trait) -> bool:
+        return share((Term(trait.feature, ">=", averages.get(trait.feature, -np.inf)),)) >= MAJORITY
+
+    return {
+        (key, kind): sharing
+        for (key, kind), sharing in by_line.items()
+        if kind not in topics()[key].above or all(map(is_above, sharing))
     }
 
 
@@ -156,13 +179,13 @@ def _merged(by_line: Mapping[tuple[str, str], list[Trait]]) -> list[tuple[Words,
 
 
 def _of_other_traits(
-    further: Sequence[Trait], share: Share, *, without: Collection[str], is_away: bool, may_praise: bool
+    further: Sequence[Trait], share: Share, *, without: Collection[str], situation: str, may_praise: bool
 ) -> dict[Key, list[Trait]]:
     """The line of a topic for the clearest trait beside the name; empty for none."""
     of_logs = text("en", "features")
     for trait in sorted(further, key=lambda trait: trait.others - trait.members):
         # Of what is made from logs the plays of the segments speak.
-        line = None if trait.feature in {*without, *of_logs} else _line_of(trait, share, is_away=is_away)
+        line = None if trait.feature in {*without, *of_logs} else _line_of(trait, share, situation)
         if line is None or line[0] == ANY or (_is_praise(line) and not may_praise):
             continue
         if trait.members - trait.others >= _CLEAR:
@@ -182,7 +205,7 @@ def _step_line(trait: Trait, steps: Sequence[Trait]) -> Words | None:
     }
 
 
-def _line_of(trait: Trait, share: Share, *, is_away: bool) -> Key | None:
+def _line_of(trait: Trait, share: Share, situation: str = "") -> Key | None:
     """The topic and kind of the line for a trait; None where no standard play fits."""
     topic = _topic_of(trait)
     if trait.kind == MISSING and (topic is None or MISSING not in topic.lines):
@@ -198,7 +221,7 @@ def _line_of(trait: Trait, share: Share, *, is_away: bool) -> Key | None:
         kind = next((kind for kind in _kinds_of_bounds(trait) if kind in topic.within), kind)
     kind = kind if kind in topic.lines else _KINDS.get(kind, kind)
     kinds = [_ENDS[kind], kind] if trait.is_end and kind in _ENDS else [kind]
-    situations = [*["_away"] * is_away, *["_given"] * (trait.feature not in topic.features), ""]
+    situations = [*[f"_{situation}"] * bool(situation), *["_given"] * (trait.feature not in topic.features), ""]
     keys = (f"{level}{situation}" for situation in situations for level in kinds)
     key = next((key for key in keys if key in topic.lines), None)
     if key is None or not topic.lines[key] or not _is_within(trait, topic, kind, share=share):
@@ -263,8 +286,13 @@ def _line_of_missing(trait: Trait) -> Key | None:
 
 
 def _topic_of(trait: Trait) -> Topic | None:
-    """The topic of the column; of one among several ratings, that it is one."""
-    return topics()["rated"] if trait.scale == RATING else clear_topic_of(trait.feature, _labels(trait))
+    """The topic of the column; of one among several ratings, that it is one, or whether they would recommend you."""
+    topic = clear_topic_of(trait.feature, _labels(trait))
+    if trait.scale != RATING:
+        return topic
+    rated = topics()["rated"]
+    # What is high on a scale to 10 is beyond one to 5.
+    return replace(topic, within=rated.within) if topic is not None and topic.key == _RECOMMENDING else rated
 
 
 def _labels(trait: Trait) -> list[str]:

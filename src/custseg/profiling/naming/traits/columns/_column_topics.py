@@ -52,6 +52,7 @@ class Topic:
     against: Mapping[str, Collection[str]] = field(default_factory=dict)
     trouble: Collection[str] = ()
     praise: Collection[str] = ()
+    above: Collection[str] = ()
     is_silent: bool = False
     is_general: bool = False
 
@@ -179,6 +180,7 @@ def _topic(key: str, entry: dict[str, object]) -> Topic:
         against=tables.get("against", {}),
         trouble=frozenset(lists.get("trouble", ())),
         praise=frozenset(lists.get("praise", ())),
+        above=frozenset(lists.get("above", ())),
         is_silent=bool(entry.get("silent", False)),
         is_general=bool(entry.get("general", False)),
     )

@@ -19,7 +19,6 @@ from custseg.profiling.naming.traits._words import (
     high_limit,
     in_each_language,
     is_high,
-    low_limit,
     own_words,
 )
 from custseg.profiling.naming.traits.columns._column_levels import ColumnLevels
@@ -65,8 +64,8 @@ class OwnWords:
             wordings = [w for w in wordings if not self._is_far_exceeded(name, segment, w)]
         if name == OVERDUE:
             wordings = self._of_rhythm(segment, wordings)
-        if name == _TREND and not self.rhythm.orders_less(segment, limit=low_limit(_TREND)):
-            wordings = [wording for wording in wordings if wording.kind != "low"]
+        if name == _TREND:
+            wordings = [w for w in wordings if self.rhythm.has_trend(segment, falls=w.kind == "low")]
         if name == _AGE and not buys_again(self.statistics, segment, lately=high_limit(AWAY)):
             wordings = [
                 wording for wording in wordings if wording.order != 1
