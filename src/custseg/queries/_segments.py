@@ -196,11 +196,16 @@ def filled_columns(
     carried = carried or {}
     passed = [*passed, *([] if conditions is None else [BRANCH]), *carried]
     prepared = PreparedColumns(sql, preparation, prefix=prefix, passed=passed, detailed=detailed)
-    further = {name: f"raw_{name}" for name in RETURN_FEATURES if name in {*preparation.names, *return_columns}}
+    clustered_on = {plan.name: step for step, plan in zip(prepared.names, prepared.plans, strict=True)}
+    of_returns = {
+        name: clustered_on.get(name, f"raw_{name}")
+        for name in RETURN_FEATURES
+        if name in {*preparation.names, *return_columns}
+    }
     of_rules = {} if conditions is None else conditions.columns("t")
-    raw = {**{step: name for name, step in further.items()}, **carried}
-    _read(prepared, table, customer_column, further=raw, of_rules=of_rules)
-    _fill(prepared, further, {} if conditions is None else {BRANCH: conditions.branch()})
+    further = {step: name for name, step in of_returns.items() if name not in clustered_on}
+    _read(prepared, table, customer_column, further={**further, **carried}, of_rules=of_rules)
+    _fill(prepared, of_returns, {} if conditions is None else {BRANCH: conditions.branch()})
     return prepared
 
 
@@ -238,32 +243,32 @@ def _ids(prepared: PreparedColumns, customer: str) -> exp.Expr:
     return sql.case([(sql.is_missing(ids), sql.call("raised", sql.text(OWN_ERROR + _NO_ID)))], ids)
 
 
-def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping[str, exp.Expr]) -> None:
+def _fill(prepared: PreparedColumns, of_returns: Mapping[str, str], branch: Mapping[str, exp.Expr]) -> None:
     """The second step: which customers can be clustered, and the columns without missing and infinite values.
 
-    `branch` is the column of the rule that takes a customer, where there are rules.
+    `of_returns` has the columns of the first step by the features that tell of returns; `branch` is the column of the
+    rule that takes a customer, where there are rules.
     """
     sql = prepared.sql
     values = sql.columns(prepared.names)
     largest = sql.number(sys.float_info.max)
     has_value = sql.any_of(*(sql.is_present(value) for value in [*values, *sql.columns(prepared.code_names)]))
     is_finite = [sql.any_of(sql.is_missing(value), sql.call("absolute", value) <= largest) for value in values]
-    returned = _returned_everything(sql, further)
+    returned = _returned_everything(sql, of_returns)
     usable: list[exp.Expr] = [has_value]
-    if _ORDERS in further:
-        usable.append(sql.column(further[_ORDERS]) > sql.number(0.0))
+    if _ORDERS in of_returns:
+        usable.append(sql.column(of_returns[_ORDERS]) > sql.number(0.0))
     branches: list[tuple[exp.Expr, exp.Expr]] = [] if returned is None else [(returned, sql.integer(0))]
     if prepared.detailed:
         infinite = sql.any_of(*(condition.not_() for condition in is_finite))
         branches.append((sql.all_of(*usable, infinite), sql.call("raised", sql.text(OWN_ERROR + _INFINITE))))
+        is_finite = []
     is_clustered = sql.case([*branches, (sql.all_of(*usable, *is_finite), sql.integer(1))], sql.integer(0))
     flags = {CLUSTERED: is_clustered, RETURNED: sql.integer(0) if returned is None else sql.flag(returned)}
     computed = {**flags, **branch}
     passed = {name: computed.get(name, sql.column(name)) for name in prepared.passed}
     filled = {
-        name: sql.never_missing(
-            sql.case([(sql.call("absolute", sql.column(name)) <= largest, sql.column(name))], sql.number(plan.fill))
-        )
+        name: _filled(prepared, sql.column(name), plan.fill)
         for name, plan in zip(prepared.names, prepared.plans, strict=True)
     }
     # Missing values add nothing to scores.
@@ -274,11 +279,20 @@ def _fill(prepared: PreparedColumns, further: Mapping[str, str], branch: Mapping
     prepared.add("filled", {**passed, **filled, **codes, **flags_of_numbers})
 
 
-def _returned_everything(sql: SQLWriter, further: Mapping[str, str]) -> exp.Expr | None:
+def _filled(prepared: PreparedColumns, value: exp.Expr, fill: float) -> exp.Expr:
+    """The value, or another one where it is missing, or infinite and that is no error."""
+    sql = prepared.sql
+    if prepared.detailed:
+        return exp.Coalesce(this=value, expressions=[sql.number(fill)])
+    is_finite = sql.call("absolute", value) <= sql.number(sys.float_info.max)
+    return sql.never_missing(sql.case([(is_finite, value)], sql.number(fill)))
+
+
+def _returned_everything(sql: SQLWriter, of_returns: Mapping[str, str]) -> exp.Expr | None:
     """Whether a customer has ordered and has no order left, as in `feature_table.returned_everything`."""
-    if _ORDERS not in further:
+    if _ORDERS not in of_returns:
         return None
-    zero, column = sql.number(0.0), {name: sql.column(step_name) for name, step_name in further.items()}
+    zero, column = sql.number(0.0), {name: sql.column(step_name) for name, step_name in of_returns.items()}
     orders = column[_ORDERS]
     undone: list[exp.Expr] = []
     if "returned_orders" in column:

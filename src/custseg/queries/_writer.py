@@ -204,7 +204,7 @@ class SQLWriter:
         """A query for named columns of a table, or of an earlier step."""
         origin = self.table([source]) if isinstance(source, str) else source
         named = [
-            value if isinstance(value, exp.Column) and value.name == name else value.as_(name, quoted=True)
+            value if isinstance(value, exp.Column) and value.name == name else value.as_(name, quoted=True, copy=False)
             for name, value in columns.items()
         ]
         return exp.select(*named).from_(origin)
