@@ -371,6 +371,7 @@ def test_value_on_a_bound_is_said_as_the_rule_counts_it() -> None:
     assert ": 50, which counts as at least 50 (" in printed()
     assert ": 49.96 (" in printed(value=49.96)  # rounded it would look like the bound that it is under
     assert ": 30 (" in printed(value=30.0)
+    assert ": 0.51 points (" in printed(value=0.511687, bounds=(0.5,), unit="points")
 
 
 def test_bounds_are_those_of_names_and_rules() -> None:
@@ -380,3 +381,14 @@ def test_bounds_are_those_of_names_and_rules() -> None:
     bounds = {end for rule in result.rules.rules for c in rule.conditions for end in (c.low, c.high)} - {None}
     assert bounds
     assert bounds <= set(reason.bounds)
+
+
+@pytest.mark.parametrize(("value", "printed"), [(29.0, False), (20.0, False), (19.0, True), (4.0, True)])
+def test_value_beyond_the_median_it_speaks_against_is_no_reason(value: float, printed: bool) -> None:
+    explanation = explain(line([float(v) for v in (*range(20), *range(100, 120))]), "c0")
+    [reason] = explanation.why
+    against = replace(
+        reason, feature="orders", value=value, taken_as=value, typical=20.0, typical_second=5.0, contribution=-1.0
+    )
+    reasons = replace(explanation, why=(replace(reason, contribution=1.0), against))
+    assert ("In favor of" in repr(reasons)) == printed

@@ -78,6 +78,20 @@ class Reason:
         """Whether the two segments hardly differ in the feature."""
         return self.effect is not None and self.effect < NEGLIGIBLE
 
+    @property
+    def is_contradictory(self) -> bool:
+        """Whether the value favors a segment from the far side of the other one's median.
+
+        Where features are correlated, or one segment is wider, 29 orders can count for the median of 5 against that
+        of 20. The medians do not show why.
+        """
+        if self.typical is None or self.typical_second is None or self.is_flag or self.is_category or self.is_code:
+            return False
+        favored, other = self.typical, self.typical_second
+        if self.contribution < 0:
+            favored, other = other, favored
+        return (self.taken_as - other) * (favored - other) <= 0
+
 
 @dataclass(frozen=True)
 class Counterfactual:
@@ -194,7 +208,7 @@ class Explanation:
 
         def counts(reason: Reason) -> bool:
             is_large = abs(reason.contribution) >= _NEXT_TO_NONE * largest
-            return is_large and not reason.is_negligible and not self._is_equal(reason)
+            return is_large and not (reason.is_negligible or reason.is_contradictory or self._is_equal(reason))
 
         # One reason for the segment is printed in any case: the largest that tells the segments apart.
         supporting = list(filter(counts, supporting)) or supporting[:1]
@@ -255,7 +269,7 @@ class Explanation:
             return self._sentence("impossible", value=value)
         if any(self._formatted(reason, bound, digits=digits) == value for bound in reason.bounds):
             # 49.96 is under 50, and 50 is not.
-            value = self._formatted(reason, reason.value, digits=EXACT)
+            value = self._formatted(reason, _distinct_from(reason.value, reason.bounds), digits=EXACT)
         return self._sentence("on_bound", value=value) if reason.value in reason.bounds else value
 
     def _formatted(self, reason: Reason, value: float, *, digits: int = 3) -> str:
@@ -272,3 +286,10 @@ class Explanation:
 
     def _sentence(self, key: str, **fields: str) -> str:
         return str(text(self.language, "explanation", key)).format(**fields)
+
+
+def _distinct_from(value: float, bounds: tuple[float, ...]) -> float:
+    """The value with as few decimals as leave it closer to itself than to any of the bounds, 0.51 beside 0.5."""
+    nearest = min((abs(value - bound) for bound in bounds), default=0.0)
+    decimals = range(EXACT)
+    return next((rounded for n in decimals if abs((rounded := round(value, n)) - value) < nearest), value)
