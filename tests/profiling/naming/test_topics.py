@@ -339,3 +339,8 @@ def test_who_would_recommend_is_asked_to_and_not_told_so() -> None:
     alone = [profile_segments({**table, "taste": spread + 3, "cleanliness": spread + 3}, labels)[row] for row in (0, 1)]
     assert alone[0].advice.do[0].startswith("Ask them to recommend you to others")
     assert alone[1].advice.do[0].startswith("Call those you would miss most")
+
+
+def test_keeping_to_a_rhythm_is_not_having_come_lately() -> None:
+    [line] = trait_lines([trait("overdue_ratio", "low")], share=every_share)["en"]
+    assert line.startswith("Write before the gap that is usual for them is over")
