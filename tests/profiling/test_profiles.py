@@ -332,3 +332,13 @@ def test_shares_said_as_bounds_are_explained_below_the_table() -> None:
     assert (
         repr(bounded).splitlines()[-1].strip() == "Знак > или < перед долей: точная доля описала бы меньше 10 клиентов."
     )
+
+
+def test_marker_longer_than_a_line_breaks_between_words() -> None:
+    gaps = np.array([math.nan, 97.5, 98.5] * 20 + [40.5, 41.5, 42.5] * 20)
+    table = {"gap_days_mean": gaps, "order_count": np.where(np.isnan(gaps), 1.0, 3.0)}
+    labels = {"gap_days_mean": "average gap between orders"}
+    printed = str(profile_segments(table, np.repeat([0, 1], 60), column_labels=labels))
+    marker = "average gap between orders 98 (others 41.5; for the 67% who ordered on two days or more)"
+    assert marker not in printed
+    assert marker in " ".join(printed.split())

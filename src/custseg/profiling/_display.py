@@ -20,7 +20,11 @@ _BOUND = re.compile(r"[<>]\d+(?:[.,]\d+)?[ \xa0]?%")
 
 def marker_line(row: SegmentProfile) -> str:
     """The three strongest markers, and those of what the name says, on one line."""
-    return " · ".join(marker.texts[row.language] for marker in row.main_markers)
+    return " · ".join(_marker_texts(row))
+
+
+def _marker_texts(row: SegmentProfile) -> list[str]:
+    return [marker.texts[row.language] for marker in row.main_markers]
 
 
 def profiles_table(rows: Sequence[SegmentProfile]) -> tuple[list[str], list[list[str]]]:
@@ -42,9 +46,7 @@ def profiles_text(rows: Sequence[SegmentProfile]) -> str:
     output = [first]
     for row, line in zip(rows, lines, strict=True):
         output.append(line)
-        # Lines break between markers, not within one.
-        markers = marker_line(row).replace(" ", "\xa0").replace("\xa0·\xa0", "\xa0· ")
-        for details in (markers, _rule(row)):
+        for details in (_unbroken_markers(row, _WIDTH - len(indent)), _rule(row)):
             wrapped = textwrap.wrap(
                 details, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
             )
@@ -52,6 +54,12 @@ def profiles_text(rows: Sequence[SegmentProfile]) -> str:
     if any(_BOUND.search(marker_line(row)) for row in rows):
         output.append(indent + text(rows[0].language, "profiling", "markers", "bounds"))
     return "\n".join(output)
+
+
+def _unbroken_markers(row: SegmentProfile, width: int) -> str:
+    """The markers, so that lines break between them: within one, between words, only where it is longer than a line."""
+    markers = [marker if len(marker) > width - 2 else marker.replace(" ", "\xa0") for marker in _marker_texts(row)]
+    return "\xa0· ".join(markers)
 
 
 def profiles_display(rows: Sequence[SegmentProfile]) -> DisplayTable:
