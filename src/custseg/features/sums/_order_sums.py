@@ -135,9 +135,9 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
 
 def _with_firsts(days: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
     """Daily rows with the customer's first day, in the window and ever, and the number of days with an order."""
-    day = nw.col("order_day")
     days = days.with_columns(
-        day.min().over("customer").alias("first_day"), day.count().over("customer").alias("n_days")
+        nw.col("order_day").min().over("customer").alias("first_day"),
+        nw.col("order_day").count().over("customer").alias("n_days"),
     )
     if snapshot.start is None:
         return days.with_columns(first_day_ever=nw.col("first_day"))
