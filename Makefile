@@ -92,7 +92,7 @@ test-browser: .venv/.browser
 
 # The folders that hold tests on Spark: to collect all others takes as long as some of the tests. Each process has a
 # session and a Java of its own, so there are two, however many cores.
-SPARK_TESTS := tests/features tests/frames tests/logs tests/spark
+SPARK_TESTS := tests/spark tests/features tests/frames tests/logs
 test-spark: .venv-spark/.spark
 	@echo "Running the tests on Spark, in two processes"
 	@$(ONE_THREAD) tools/with-java .venv-spark/bin/python -m pytest -m spark -n 2 --dist loadfile $(SPARK_TESTS) $(ARGS)

@@ -95,9 +95,9 @@ def _n_repeated(rows: nw.LazyFrame[Any], n_rows: int) -> int:
 
 def _sizes(rows: nw.LazyFrame[Any], n_rows: int) -> SizesOfGroups:
     """How many customers each pair of a segment and a name has."""
-    customers = nw.len().alias("customers")
     pairs = slices(rows.select("segment", "name"), n_rows, size=_BATCH)
-    return sizes_of_groups(nw.concat([chunk.group_by("segment", "name").agg(customers) for chunk in pairs]))
+    counts = [chunk.group_by("segment", "name").agg(nw.len().alias("customers")) for chunk in pairs]
+    return sizes_of_groups(nw.concat(counts))
 
 
 def _batches(rows: nw.LazyFrame[Any], name: str, n_rows: int, *, size: int) -> Iterator[nw.Series[Any]]:

@@ -135,11 +135,13 @@ def _customer_days(totals: nw.LazyFrame[Any], snapshot: Snapshot, *, zero_orders
 
 def _with_firsts(days: nw.LazyFrame[Any], snapshot: Snapshot) -> nw.LazyFrame[Any]:
     """Daily rows with the customer's first day, in the window and ever, and the number of days with an order."""
-    of_customer = {"first_day": nw.col("order_day").min(), "n_days": nw.col("order_day").count()}
-    if snapshot.start is not None:
-        of_customer["first_day_ever"] = nw.col("day_ever").min()
-    days = days.with_columns(value.over("customer").alias(name) for name, value in of_customer.items())
-    return days if snapshot.start is not None else days.with_columns(first_day_ever=nw.col("first_day"))
+    days = days.with_columns(
+        nw.col("order_day").min().over("customer").alias("first_day"),
+        nw.col("order_day").count().over("customer").alias("n_days"),
+    )
+    if snapshot.start is None:
+        return days.with_columns(first_day_ever=nw.col("first_day"))
+    return days.with_columns(nw.col("day_ever").min().over("customer").alias("first_day_ever"))
 
 
 def _with_gaps(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
