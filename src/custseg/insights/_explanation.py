@@ -87,10 +87,10 @@ class Reason:
         """
         if self.typical is None or self.typical_second is None or self.is_flag or self.is_category or self.is_code:
             return False
-        favored, other = self.typical, self.typical_second
+        favored, opposed = self.typical, self.typical_second
         if self.contribution < 0:
-            favored, other = other, favored
-        return (self.taken_as - other) * (favored - other) <= 0
+            favored, opposed = opposed, favored
+        return (self.taken_as - opposed) * (favored - opposed) <= 0
 
 
 @dataclass(frozen=True)
