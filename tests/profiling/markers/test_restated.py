@@ -49,6 +49,13 @@ def test_share_of_peak_weeks_restates_no_number_of_orders(seed: int) -> None:
     assert peaks((30, 30), (0.0, 0.12), seed) != []  # of thirty orders one or more should be there
 
 
+def test_one_order_has_neither_a_rate_nor_a_time_between_orders() -> None:
+    orders, last = np.where(LABELS == 0, 1.0, 4.0), np.where(LABELS == 0, 300.0, 20.0) + SPREAD / 2
+    markers = said(order_count=orders, recency_days=last, orders_per_30d=30 * orders / (last + 10),
+                   recency_span_days=np.where(LABELS == 0, 0.0, 200.0) + 0.0)  # fmt: skip
+    assert markers == ["recency_days 325 (others 44.8)", "order_count 1 (others 4)"]
+
+
 def test_two_shares_of_the_same_customers_are_one_marker() -> None:
     """Who has clicked in no mail has the lowest rate: a count says it."""
     clicks = np.where(LABELS == 0, np.where(SPREAD < 80, 0.0, 3.0), np.where(SPREAD < 20, 0.0, SPREAD % 9 + 1))

@@ -8,7 +8,7 @@ import numpy as np
 
 from custseg._numerics import Bools, Floats
 from custseg.profiling.markers._marker_texts import Statement, counts_of_terms
-from custseg.profiling.measures._column_statistics import ColumnStatistics
+from custseg.profiling.measures._column_statistics import NEEDED_ORDERS, ColumnStatistics
 from custseg.profiling.measures._effects import NEGLIGIBLE
 from custseg.profiling.measures._terms import PRESENCE, is_answer
 
@@ -23,7 +23,12 @@ _SAME = 0.9
 
 
 def says_nothing(feature: str, statement: Statement, segment: int, *, statistics: ColumnStatistics) -> bool:
-    """Whether readers learn nothing of the members: about half have an answer, or a share follows from their orders."""
+    """Whether readers learn nothing of the members: about half have an answer, or it follows from their orders.
+
+    Who ordered once has no rate, no gap and no time between orders: these repeat how long ago the one order was.
+    """
+    if feature in NEEDED_ORDERS and statistics.is_of_one_order(segment):
+        return True
     return _is_near_half(statement, segment, statistics) or _restates_orders(feature, segment, statistics)
 
 
