@@ -50,10 +50,14 @@ def test_share_of_peak_weeks_restates_no_number_of_orders(seed: int) -> None:
 
 
 def test_one_order_has_neither_a_rate_nor_a_time_between_orders() -> None:
-    orders, last = np.where(LABELS == 0, 1.0, 4.0), np.where(LABELS == 0, 300.0, 20.0) + SPREAD / 2
-    markers = said(order_count=orders, recency_days=last, orders_per_30d=30 * orders / (last + 10),
-                   recency_span_days=np.where(LABELS == 0, 0.0, 200.0) + 0.0)  # fmt: skip
-    assert markers == ["recency_days 325 (others 44.8)", "order_count 1 (others 4)"]
+    rng = np.random.default_rng(0)
+    orders, last = np.where(LABELS == 0, 1.0, rng.integers(2, 9, 200)), np.where(LABELS == 0, 300.0, 20.0) + SPREAD / 2
+    columns = {"order_count": orders, "recency_days": last}
+    of_gaps = {
+        "orders_per_30d": np.where(LABELS == 0, 30 / last, rng.uniform(0.5, 3.0, 200)),
+        "recency_span_days": np.where(LABELS == 0, 0.0, rng.uniform(20.0, 700.0, 200)),
+    }
+    assert said(**columns, **of_gaps) == said(**columns)
 
 
 def test_two_shares_of_the_same_customers_are_one_marker() -> None:
