@@ -96,7 +96,7 @@ FUNCTIONS: Mapping[str, Mapping[str, SQLFunction]] = {
     "spark": {
         "absolute": SQLFunction("ABS", _SPARK + "abs"),
         "logarithm": SQLFunction("LN", _SPARK + "ln"),
-        "logarithm_above_one": SQLFunction("LOG1P", _SPARK + "log1p"),
+        "log1p": SQLFunction("LOG1P", _SPARK + "log1p"),
         "exponential": SQLFunction("EXP", _SPARK + "exp"),
         "root": SQLFunction("SQRT", _SPARK + "sqrt"),
         "least": SQLFunction("LEAST", _SPARK + "least"),

@@ -171,7 +171,7 @@ class PreparedColumns:
         if plan.transform != "log1p":
             return value
         ratio = sql.column(f"ratio{index}")
-        logarithm = sql.logarithm_above_one(ratio)
+        logarithm = sql.log1p(ratio)
         if plan.scale < 1:
             size = sql.call("absolute", value)
             split = sql.call("logarithm", size) - sql.number(math.log(plan.scale))

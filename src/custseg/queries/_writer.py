@@ -102,10 +102,10 @@ class SQLWriter:
         # `typed` says that the operands are floats: else sqlglot casts them for databases that divide whole numbers.
         return exp.Div(this=_in_parentheses(dividend), expression=_in_parentheses(divisor), typed=True)
 
-    def logarithm_above_one(self, value: exp.Expr) -> exp.Expr:
-        """The logarithm of one and a value that is 0 or more, exact for small ones too."""
-        if "logarithm_above_one" in FUNCTIONS[self.dialect]:
-            return self.call("logarithm_above_one", value)
+    def log1p(self, value: exp.Expr) -> exp.Expr:
+        """ln(1 + value) of a value that is 0 or more, exact for small ones too."""
+        if "log1p" in FUNCTIONS[self.dialect]:
+            return self.call("log1p", value)
         # Kahan's log1p: the error of 1 + value cancels.
         one, above = self.number(1.0), self.number(1.0) + value
         correction = self.quotient(value, above - one)

@@ -69,7 +69,7 @@ def learn_peak_weeks(facts: OrderFacts, snapshot: Snapshot) -> tuple[int, ...] |
 
 
 def order_days_of_repeaters(days: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """How many of the customers who ordered on several days did so on each `order_day`, as `weight`.
+    """The sum of 1 / `n_days` over the customers who ordered on several days, for each `order_day`, as `weight`.
 
     A single order says nothing about when its customer orders. All others weigh the same, however often they order.
 
