@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from quick import quick_fit
 from scipy import stats
 
-from custseg._numerics import median, shares_of_groups, skewness, unit_of
+from custseg._numerics import mean, median, shares_of_groups, skewness, unit_of
 from custseg.insights import explain
 from custseg.preparation import fit_preparation
 from custseg.profiling import profile_segments
@@ -33,8 +33,9 @@ def test_moments_scale_with_the_values(size: float) -> None:
     assert median(SHAPE * size) == np.median(SHAPE) * size
 
 
-def test_median_of_largest_values() -> None:
-    assert median(np.array([1.7e308, 1.7e308])) == 1.7e308
+def test_mean_and_median_of_largest_values() -> None:
+    largest = np.array([1.7e308, 1.7e308])
+    assert mean(largest) == median(largest) == 1.7e308
 
 
 def test_ordinary_values_are_unchanged() -> None:

@@ -12,7 +12,7 @@ from custseg._numerics._intervals import (
     wilson_ends,
     wilson_interval,
 )
-from custseg._numerics._moments import median, shares_of_groups, skewness, unit_of
+from custseg._numerics._moments import mean, median, shares_of_groups, skewness, unit_of
 from custseg._numerics._rounding import six_digits
 from custseg._numerics._threads import in_threads
 
@@ -26,6 +26,7 @@ __all__ = [
     "beta_prior",
     "holm",
     "in_threads",
+    "mean",
     "mean_interval",
     "median",
     "mix",

@@ -46,6 +46,12 @@ def median(values: Floats) -> float:
     return float(np.median(values / unit)) * unit
 
 
+def mean(values: Floats) -> float:
+    """The mean, also if the sum of the values overflows."""
+    unit = unit_of(values)
+    return float(np.mean(values / unit)) * unit
+
+
 def skewness(values: Floats) -> float:
     """The third standardized moment; 0 where all values are equal."""
     scaled = values / unit_of(values)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from custseg._labels import Labels
-from custseg._numerics import Bools, Floats, shares_of_groups
+from custseg._numerics import Bools, Floats, mean, shares_of_groups
 from custseg._privacy import SMALLEST_GROUP, SMALLEST_TAIL, shown_share
 from custseg.profiling._descriptions import described
 from custseg.profiling._segment_profile import FeatureProfile, SegmentProfile, SegmentStability
@@ -87,7 +87,7 @@ class ProfileInputs:
     def averages(self) -> Mapping[str, float]:
         """The mean of each column of numbers over the clustered customers."""
         values = {name: self.statistics.clustered_values(name)[0] for name in self.statistics.ranked}
-        return {name: float(present.mean()) for name, present in values.items() if len(present)}
+        return {name: mean(present) for name, present in values.items() if len(present)}
 
     @cached_property
     def revenue_shares(self) -> Mapping[int, float | None]:

@@ -255,7 +255,8 @@ def _predicate(claim: _Claim, segment: int, *, statistics: ColumnStatistics, lan
     elif isinstance(term.value, (bool, str)):
         category = term.value if isinstance(term.value, str) else ("yes" if term.value else "no")
         form = "answer" if is_answer(term, table) else "category"
-        predicate = words[form].format(label=label, value=category_words(category, language))
+        unit = table.described[term.feature].unit
+        predicate = words[form].format(label=label, value=category_words(category, unit, language))
     elif claim.is_code:
         predicate = words["code"].format(label=label, value=number(term.value, language, digits=EXACT))
     else:

@@ -132,8 +132,9 @@ def _categories(statistics: ColumnStatistics, name: str, language: str) -> str |
     words, counts = text(language, "profiling", "overview"), statistics.counts[name].sum(axis=0)
     frequent = [int(code) for code in np.argsort(-counts, kind="stable")[:_MAX_CATEGORIES]]
     values = statistics.table.categories[name].values
+    unit = statistics.table.described[name].unit
     phrases = [
-        words["category"].format(category_words(values[code], language), share)
+        words["category"].format(category_words(values[code], unit, language), share)
         for code in frequent
         if counts[code] >= SMALLEST_GROUP
         and (share := share_words(int(counts[code]), int(counts.sum()), language)) is not None

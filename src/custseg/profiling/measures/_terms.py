@@ -132,10 +132,13 @@ def is_answer(term: Term, table: ProfileTable) -> bool:
     return term.operator == "==" and (isinstance(term.value, bool) or is_flag)
 
 
-def category_words(category: str, language: str) -> str:
-    """A category as text: yes and no of a flag in the language, others as they are."""
+def category_words(category: str, unit: str, language: str) -> str:
+    """A category as text: yes and no of a flag and stages of the funnel in the language, others as they are."""
     words = {"yes": "true", "no": "false"}
-    return str(text(language, "profiling", "terms", words[category])) if category in words else single_line(category)
+    if category in words:
+        return str(text(language, "profiling", "terms", words[category]))
+    stages = text(language, "profiling", "funnel_stages") if unit == "stage" else {}
+    return str(stages.get(category, single_line(category)))
 
 
 def _compared(operator: str, value: float | str | bool | None, unit: str, *, language: str) -> str:
@@ -146,7 +149,7 @@ def _compared(operator: str, value: float | str | bool | None, unit: str, *, lan
     if isinstance(value, bool):
         formatted = words[str(value).lower()]
     elif isinstance(value, str):
-        formatted = category_words(value, language)
+        formatted = category_words(value, unit, language)
     else:
         formatted = bound_text(value, unit, language)
     return str(words[operator]).format(formatted)

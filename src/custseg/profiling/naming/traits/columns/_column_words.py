@@ -309,7 +309,8 @@ class ColumnWords:
         is_more = share.difference is not None and share.difference.value > 0
         kind, label = "category" if is_more else "other_category", self.labels.label(name)
         forms = in_each_language("names", kind)
-        words = {code: forms[code].format(label[code], category_words(share.value, code)) for code in LANGUAGES}
+        unit = self.statistics.table.described[name].unit
+        words = {code: forms[code].format(label[code], category_words(share.value, unit, code)) for code in LANGUAGES}
         return Wording(words, (Term(name, "==" if is_more else OTHER_THAN, share.value),), kind)
 
     def of_missing(self, name: str) -> Wording:
