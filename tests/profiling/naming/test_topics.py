@@ -273,6 +273,14 @@ def test_days_since_the_last_time_are_recency() -> None:
     assert any("plan to come back" in line for line in advised("days_from_last_visit", 300.0, 3.0))
 
 
+@pytest.mark.parametrize("name", ["last_gift_year", "year_joined"])
+def test_late_calendar_year_is_no_long_time(name: str) -> None:
+    years = np.concatenate([2021 + np.arange(60) % 5, 2008 + np.arange(60) % 8])
+    [late, early] = profile_segments({name: years}, LABELS, clustered_on=[name])
+    assert late.name == f"{name} 2020 or later"
+    assert [row.advice.do[0][:22] for row in (late, early)] == [NO_PLAY] * 2
+
+
 @pytest.mark.parametrize("topic", [key for key, topic in TOPICS.items() if "lowest" in topic or "highest" in topic])
 def test_ends_of_several_steps_are_advised_otherwise_than_low_and_high(topic: str) -> None:
     for end, kind in (("lowest", "low"), ("highest", "high")):

@@ -17,7 +17,7 @@ from custseg.profiling.naming.traits._words import COMPARED, Trait, Words
 from custseg.profiling.naming.traits.columns._clear_topics import clear_topic_of, is_sensitive, is_unknown
 from custseg.profiling.naming.traits.columns._column_topics import ANY, Topic, is_time_of_trouble, topics
 from custseg.profiling.naming.traits.columns._last_times import tokens_of, unit_in
-from custseg.profiling.naming.traits.columns._number_kinds import RATING
+from custseg.profiling.naming.traits.columns._number_kinds import RATING, YEARS
 from custseg.texts import LANGUAGES, text
 
 Share = Callable[[Sequence[Term]], float]
@@ -210,7 +210,8 @@ def _line_of(trait: Trait, share: Share, situation: str = "") -> Key | None:
     topic = _topic_of(trait)
     if trait.kind == MISSING and (topic is None or MISSING not in topic.lines):
         return _line_of_missing(trait)
-    if topic is None or topic.is_silent:
+    # A late calendar year is no long time: what was last in 2025 was lately.
+    if topic is None or topic.is_silent or trait.scale == YEARS:
         return None
     # Answers that many do not give are about what does not concern them.
     if trait.scale == RATING and share((Term(trait.feature, KNOWN),)) < NEARLY_ALL:

@@ -28,7 +28,7 @@ from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import MAIN, TIME, TRAITS, Trait, Wording, in_order, rank
 from custseg.profiling.naming.traits.columns._column_words import MEDIUM, ColumnWords
 from custseg.profiling.naming.traits.columns._last_times import tokens_of
-from custseg.profiling.naming.traits.columns._number_kinds import RATING, SCORE
+from custseg.profiling.naming.traits.columns._number_kinds import RATING, SCORE, YEARS
 from custseg.profiling.naming.traits.columns._own_words import MONEY
 from custseg.texts import LANGUAGES, ORDERS_PER_30_DAYS
 
@@ -295,7 +295,7 @@ class Traits:
         if self.words.labels.last_time(name) is not None:
             return TIME
         scale = self.words.kinds.of(name) if name in self.statistics.ranked else ""
-        return scale if scale in (SCORE, RATING) else ""
+        return scale if scale in (SCORE, RATING, YEARS) else ""
 
     def _of_category(self, name: str, segment: int) -> list[Trait]:
         shares = self.statistics.shares[name][segment]

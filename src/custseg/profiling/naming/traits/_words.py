@@ -84,7 +84,7 @@ class Trait:
         What it says of the column: "low", "middle", "high", "yes", "no", "missing", "category" or "other_category".
     scale : str
         "score" of recency, frequency or money, with the best highest; "rating" of several on one scale; "time" since
-        something in a given table; else empty.
+        something in a given table; "years" of the calendar; else empty.
     order : float or None
         How high the words sound, see `Wording`.
     is_descriptive : bool

@@ -14,7 +14,7 @@ from custseg.profiling.measures._column_statistics import ColumnStatistics
 from custseg.profiling.naming.traits._words import TRAITS, Words, in_each_language
 from custseg.profiling.naming.traits.columns._column_topics import manner_of
 from custseg.profiling.naming.traits.columns._last_times import LastTime, last_time_of
-from custseg.profiling.naming.traits.columns._number_kinds import COUNT, SCORE, NumberKinds
+from custseg.profiling.naming.traits.columns._number_kinds import COUNT, SCORE, YEARS, NumberKinds
 from custseg.texts import LANGUAGES, single_line, text
 
 _LONGEST_LABEL, _COUNTED_LABEL = 28, 10
@@ -83,12 +83,12 @@ class ColumnLabels:
         return {language: forms[language].format(label[language]) for language in LANGUAGES}
 
     def last_time(self, name: str) -> LastTime | None:
-        """What a column of a given table counts the time since; None for another column, and for a score of it."""
+        """What a column of a given table counts the time since; None for others, and for a score or the year of it."""
         if name not in self._last_times:
             table = self.statistics.table
             is_given = table.described[name].family in GIVEN_FAMILIES and name not in TRAITS
             phrases = tuple((code, table.phrase(name, code)) for code in LANGUAGES)
-            is_number = name in self.statistics.ranked and self.kinds.of(name) != SCORE
+            is_number = name in self.statistics.ranked and self.kinds.of(name) not in (SCORE, YEARS)
             self._last_times[name] = last_time_of(name, phrases) if is_given and is_number else None
         return self._last_times[name]
 
