@@ -210,6 +210,32 @@ def test_readers_are_not_taken_off_the_list() -> None:
     assert (silent.channel, silent.cadence) == ("Mail; check consent first", "Two tries at most, then stop")
 
 
+def test_clicks_of_most_are_not_said_of_those_who_have_clicked() -> None:
+    """Who has never clicked has no days since a click, and is not among those of whom the line speaks."""
+    clicked = mailed(clicked=8.0, opened=22.0)
+    clicked["days_since_click"] = np.where(np.arange(120) < 50, 20.0, np.nan)
+    line = "Do not take them off the list: most have clicked in a mail within half a year."
+    assert line in profile_segments(clicked, np.repeat([0, 1], 60))[0].advice.dont
+
+
+@pytest.mark.parametrize(
+    ("channel", "orders", "words"),
+    [
+        ("web", 2.0, "web, which most of them prefer"),
+        ("web", 1.0, "As for all customers"),
+        ("dine-in", 2.0, "As for all customers"),
+    ],
+)
+def test_preferred_channel_is_of_more_than_one_order_and_reaches_customers(
+    channel: str, orders: float, words: str
+) -> None:
+    labels, spread = np.repeat([0, 1], 60), np.tile(np.linspace(0, 9, 60), 2)
+    table = {"recency_days": np.where(labels == 0, 150.0, 10.0) + spread, "order_count": np.where(labels, 5.0, orders),
+             "preferred_channel": np.where(labels == 0, channel, "phone")}  # fmt: skip
+    row = profile_segments(table, labels, archetypes=NO_NAME)[0]
+    assert row.advice.channel == f"{words}; check consent first"
+
+
 def test_mail_is_no_channel_of_those_who_open_none() -> None:
     unread = np.repeat([0.0, 5.0], 50)
     delivered = np.full(100, 26.0)

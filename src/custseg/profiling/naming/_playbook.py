@@ -20,6 +20,7 @@ from custseg.profiling.naming._topics import AWAY, MIXED, Share, trait_lines
 from custseg.profiling.naming.traits._levels import MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
 from custseg.profiling.naming.traits.columns._column_topics import topics
+from custseg.profiling.naming.traits.columns._last_times import tokens_of
 from custseg.texts import DASH, LANGUAGES, amount, number, single_line, text
 
 Typical = float | str | None
@@ -32,7 +33,8 @@ _IN_RHYTHM, _LATE = Term(OVERDUE, "<=", LATE), Term(OVERDUE, ">", LATE)
 _AROUND, _ONE_ORDER = Term("days_since_visit", "<=", 60), Term("order_count", "==", 1)
 _GAP, _RARE = "gap_days_mean", 30
 """Days between two orders from which a message a week is too many."""
-_AFTER = (">=", ">")
+_AFTER, _UP_TO = (">=", ">"), ("<=", "<")
+_TIMES_SINCE = ("days_since_click", "days_since_visit")
 _CLEAR = 0.33
 """So many more of the members than of the others make a difference of which advice speaks (Romano et al. 2006)."""
 _FLAGS = ("contactable_", "consent_")
@@ -151,7 +153,8 @@ def advice(
     without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
     mail = frozenset(topics()["mail"].features)
     without |= mail if mail & mentioned else set()
-    without |= {"orders_per_30d"} if share((_ONE_ORDER,)) >= MAJORITY else set()
+    is_of_one_order = share((_ONE_ORDER,)) >= MAJORITY
+    without |= {"orders_per_30d"} if is_of_one_order else set()
     some_out_of_reach = any(count is None or count < size for count in reach.values())
     words = joined(traits)
     plays = trait_lines(
@@ -166,7 +169,9 @@ def advice(
             ),
             channel="; ".join(
                 [
-                    _channel(play, typical, language).replace(_OPENED, reading.opened(language)),
+                    _channel(play, typical, language, of_one_order=is_of_one_order).replace(
+                        _OPENED, reading.opened(language)
+                    ),
                     *_reach_words(reach, size, language, avoids=play.avoids),
                 ]
             ),
@@ -251,7 +256,8 @@ class _LinesOf:
             words = words.replace(_SEASON_PLAY, self.season_plays.get(language, ""))
             words = words.replace(_TRAITS, traits[language]).replace(_OPENED, self.reading.opened(language))
             words = words.replace(_OPENED_BY_OTHERS, self.reading_of_others.opened(language))
-            sentences.append(self.covered(words, [term.feature for term in line.when], language))
+            rests_on = [term.feature for term in line.when if not _says_lately(term)]
+            sentences.append(self.covered(words, rests_on, language))
         return tuple(sentences)
 
     def covered(self, words: str, features: Sequence[str], language: str) -> str:
@@ -279,14 +285,21 @@ def _answers(table: ProfileTable, name: str) -> tuple[Bools, Bools]:
     return column.codes == yes, column.codes == no
 
 
-def _channel(play: Play, typical: Mapping[str, Typical], language: str) -> str:
-    """The channel of the play; if it has none, the one that most members prefer."""
+def _channel(play: Play, typical: Mapping[str, Typical], language: str, *, of_one_order: bool) -> str:
+    """The channel of the play; if it has none, the one that most members prefer, where customers can be reached there.
+
+    A single order (`of_one_order`) is no preference, and nobody can be written to at a table of a restaurant.
+    """
     if play.channel is not None:
         return play.channel[language]
     words, preferred = text(language, "profiling", "reach"), typical.get("preferred_channel")
-    return (
-        str(words["any"]) if preferred is None else words["preferred"].format(_channel_name(str(preferred), language))
-    )
+    if preferred is None or of_one_order or not _is_reached_there(str(preferred)):
+        return str(words["any"])
+    return str(words["preferred"]).format(_channel_name(str(preferred), language))
+
+
+def _is_reached_there(channel: str) -> bool:
+    return any(map(topics()["channel"].values["category"].fullmatch, tokens_of(channel)))
 
 
 def _channel_name(channel: str, language: str) -> str:
@@ -300,6 +313,11 @@ def _as_for_all(language: str) -> str:
 
 def _says_away(term: Term) -> bool:
     return term.feature == _LAPSED.feature and term.operator in _AFTER
+
+
+def _says_lately(term: Term) -> bool:
+    """Whether the term says that something happened lately: those without a value, who never did it, do not meet it."""
+    return term.feature in _TIMES_SINCE and term.operator in _UP_TO
 
 
 def _cadence(play: Play, typical: Mapping[str, Typical], lines_of: _LinesOf, *, language: str) -> str:
