@@ -82,6 +82,17 @@ def test_second_step_is_said_in_figures_where_it_is_the_middle_of_all() -> None:
     ]  # fmt: skip
 
 
+def test_name_says_that_nearly_all_have_gone_though_they_differ_more_in_their_orders() -> None:
+    rng = np.random.default_rng(0)
+    orders = [np.repeat([1.0, 3.0, 6.0], [66, 20, 34]), rng.integers(5, 12, SIZE).astype(float)]
+    row = profiled(
+        recency_days=[rng.uniform(150, 500, SIZE).round(), rng.uniform(5, 60, SIZE).round()],
+        order_count=orders,
+        revenue=[30.0 * orders[0] + rng.uniform(0, 30, SIZE), 80 * orders[1] + rng.uniform(0, 100, SIZE)],
+    )[0]
+    assert "last order" in row.name or "no order" in row.name
+
+
 def test_single_amount_of_money_is_said_as_spend() -> None:
     rng = np.random.default_rng(0)
     rows = profiled(

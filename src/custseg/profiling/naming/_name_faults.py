@@ -103,9 +103,11 @@ class NameFaults:
         main = self._main_columns(segment)
         n_lacking = min(len(main), _MAIN_COLUMNS) - min(sum(trait.feature in main for trait in traits), _MAIN_COLUMNS)
         hides = n_lacking > 0 and not any(trait.feature in main for trait in traits)
-        hides |= any(_says_gone(trait) and trait.feature in main for trait in self.candidates[segment]) and not any(
-            map(_says_gone, traits)
+        is_gone = any(
+            _says_gone(trait) and (trait.feature in main or trait.gap >= TELLING)
+            for trait in self.candidates[segment]
         )
+        hides |= is_gone and not any(map(_says_gone, traits))
         idle = self._n_idle(segment, traits, rival_names) + self._hides_values(segment, traits)
         n_bounds = sum(trait.is_bound for trait in traits)
         return Faults(confused, hides, self._weakness(segment, traits), idle, alike, n_bounds, n_lacking, unsaid)
