@@ -395,3 +395,5 @@ def test_alternatives_are_in_parentheses_and_russian_has_a_comma_after_a_range()
     assert rule.text == "(income is missing or at least 40,000), orders is from 2 to under 7 and fish is under 15"
     assert rule.texts["ru"].endswith(", orders не меньше 2, но меньше 7, и fish меньше 15")
     assert Rule(0, "x", (income,), None, None, None, 0).text == "income is missing or at least 40,000"
+    visits = Condition("visits", low=1.5)
+    assert Rule(0, "x", (visits, fish), None, None, None, 0).texts["ru"] == "visits не меньше 1,5 и fish меньше 15"

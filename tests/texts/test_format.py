@@ -281,6 +281,7 @@ def test_points_have_one_decimal(points: float, english: str) -> None:
     assert value_text(points, "points") == english
     assert amount(0.002, "points", "ru") == "<0,05 балла"
     assert amount(0.125, "points", digits=EXACT) == "0.125 points"
+    assert [amount(15.04, "points", "ru"), amount(0.99, "points")] == ["15 баллов", "1 point"]
 
 
 def test_rates_and_medians_below_one_have_two_digits() -> None:

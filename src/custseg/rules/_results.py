@@ -260,7 +260,8 @@ def _joined(conditions: Sequence[Condition], language: str) -> str:
     *first, last = texts or [""]
     if not first:
         return last
-    has_comma = "," in first[-1] and not first[-1].endswith(")")
+    # Not the decimal comma of "1,5".
+    has_comma = ", " in first[-1] and not first[-1].endswith(")")
     link = str(forms["and_after_comma" if has_comma else "and"])
     return str(forms["comma"]).join(first) + link + last
 

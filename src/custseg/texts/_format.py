@@ -99,7 +99,11 @@ def amount(value: float, unit: str, language: str = "en", *, genitive: bool = Fa
         return percent(value, language) if is_rounded else formatted + localized("%", language)
     formatted = _plain(value, unit, language, digits=digits)
     forms = text(language, "units").get(unit, {}).get("forms")
-    return f"{formatted} {plural_form(value, forms, language, genitive=genitive)}" if forms else formatted
+    if not forms:
+        return formatted
+    # Nouns go with the number as printed: 15.04 points are 15 points.
+    printed = float(_plain(value, unit, "en", digits=digits).replace(",", "").lstrip("<"))
+    return f"{formatted} {plural_form(printed, forms, language, genitive=genitive)}"
 
 
 def value_text(value: float | None, unit: str, language: str = "en") -> str:

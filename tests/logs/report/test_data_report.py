@@ -84,7 +84,7 @@ def test_text_tells_each_finding_once_the_serious_ones_first() -> None:
         "     2 lines have a negative amount (refunds reduce the money).",
         "     1 line has an amount of 0.",
         "     2 lines are marked as cancelled.",
-        "     3 orders are worth nothing.",
+        "     3 orders add up to 0.",
         "     Most days have no row (12); the longest gap is 10 days, after 2024-05-09.",
         "     Columns with gaps: customer 81.8%, amount 81.8% filled.",
     ]

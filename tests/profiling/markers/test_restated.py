@@ -56,6 +56,7 @@ def test_one_order_has_neither_a_rate_nor_a_time_between_orders() -> None:
     of_gaps = {
         "orders_per_30d": np.where(LABELS == 0, 30 / last, rng.uniform(0.5, 3.0, 200)),
         "recency_span_days": np.where(LABELS == 0, 0.0, rng.uniform(20.0, 700.0, 200)),
+        "days_in_stage": np.where(LABELS == 0, last, rng.uniform(20.0, 100.0, 200)),
     }
     assert said(**columns, **of_gaps) == said(**columns)
 

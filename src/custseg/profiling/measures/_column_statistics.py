@@ -46,10 +46,10 @@ _FEWEST_ANSWERS = 3
 NEEDED_ORDERS = {
     "trend": 3, "gap_cv": 3, "gap_days_mean": 2, "expected_gap_days": 2, "overdue_ratio": 3, "orders_per_30d": 2,
     "recency_span_days": 2, "repeat_count": 2, "repeat_value": 2, "peak_share": 2,
-    "season_share": 2,
+    "season_share": 2, "days_in_stage": 2,
 }  # fmt: skip
 """Orders from which features of logs say something: a trend, how uneven gaps are and a rhythm need two gaps; a rate
-and a season need a second order."""
+and a season need a second order. With one, the time at the furthest stage of the funnel is that since the order."""
 
 
 @dataclass(frozen=True, eq=False)
