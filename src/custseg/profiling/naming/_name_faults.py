@@ -104,8 +104,7 @@ class NameFaults:
         n_lacking = min(len(main), _MAIN_COLUMNS) - min(sum(trait.feature in main for trait in traits), _MAIN_COLUMNS)
         hides = n_lacking > 0 and not any(trait.feature in main for trait in traits)
         is_gone = any(
-            _says_gone(trait) and (trait.feature in main or trait.gap >= TELLING)
-            for trait in self.candidates[segment]
+            _says_gone(trait) and (trait.feature in main or trait.gap >= TELLING) for trait in self.candidates[segment]
         )
         hides |= is_gone and not any(map(_says_gone, traits))
         idle = self._n_idle(segment, traits, rival_names) + self._hides_values(segment, traits)
