@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 import statsmodels.stats.proportion as proportion
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.stats import chi2_contingency
@@ -99,6 +99,7 @@ counts = st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size
 
 
 @given(counts.filter(lambda table: np.sum(table, axis=0).min() > 0 and np.sum(table, axis=1).min() > 0))
+@example([[0, 1, 19], [0, 19, 1], [10, 0, 10]])  # 30 members, of whom profiles show 19 and the last group 10
 def test_no_small_count_follows_from_this_and_the_profiles(drawn: list[list[int]]) -> None:
     table = np.array(drawn)
     groups, labels = (np.repeat(axis, table.ravel()) for axis in np.indices(table.shape).reshape(2, -1))

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from custseg._numerics import Bools, Integers
-from custseg._privacy import hidden_in_cross_table
+from custseg._privacy import hidden_cells, hidden_in_cross_table
 from custseg.profiling import Effect, chi_square, share_difference
 
 
@@ -80,9 +80,8 @@ class Spread:
 def spreads(groups: Integers, n_groups: int, labels: Integers, *, outcomes: Sequence[Outcome]) -> list[Spread]:
     """The spread of each outcome over the groups of one attribute.
 
-    A group is shown with all of its shares or not at all. It is hidden if one of its counts is, and so is the smallest
-    of the others where it would be the only one: profiles show the same counts, with other ones hidden, and the size
-    of a group would then give its small counts away.
+    A group is shown with all of its shares or not at all. It is hidden if one of its counts is, and further ones are so
+    that no small count follows from these figures together with those of the profiles, see `_shown_beside_profiles`.
     """
     n_segments = int(labels.max()) + 1
     table = np.zeros((n_groups, n_segments), dtype=np.int64)
@@ -96,10 +95,28 @@ def spreads(groups: Integers, n_groups: int, labels: Integers, *, outcomes: Sequ
     ]
     tables = [table, *(np.column_stack([counts, sizes - counts]) for counts in hits)]
     is_open = ~np.logical_or.reduce([hidden_in_cross_table(counts)[:-1].any(axis=1) for counts in tables])
-    if int((~is_open).sum()) == 1 and is_open.any():
-        is_open[np.flatnonzero(is_open)[np.argmin(sizes[is_open])]] = False
+    is_open = _shown_beside_profiles(is_open, table)
     p_values = [chi_square(np.stack([counts, sizes - counts]))[2] for counts in hits]
     return [
         Spread(counts, sizes, is_open, np.nan if p_value is None else p_value)
         for counts, p_value in zip(hits, p_values, strict=True)
     ]
+
+
+def _shown_beside_profiles(is_open: Bools, table: Integers) -> Bools:
+    """Which of the groups to show (`is_open`) may be shown; `table` has the count of each group in each segment.
+
+    Profiles show the sizes of segments and the counts that `hidden_cells` leaves. A group that is the only hidden one,
+    or whose count is the only unknown one of a segment, could be computed from all the others: the smallest group that
+    prevents it is hidden too.
+    """
+    shown, hidden, sizes = is_open.copy(), hidden_cells(table.T).T, table.sum(axis=1)
+    while True:
+        is_alone = (hidden & ~shown[:, None]).sum(axis=0) == 1
+        helpful = shown & hidden[:, is_alone].any(axis=1)
+        if not helpful.any() and int((~shown).sum()) == 1:
+            helpful = shown
+        if not helpful.any():
+            return shown
+        candidates = np.flatnonzero(helpful)
+        shown[candidates[np.argmin(sizes[candidates])]] = False
