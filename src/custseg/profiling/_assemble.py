@@ -66,10 +66,12 @@ class ProfileInputs:
             return 0.0
         for term in terms:
             is_number = term.feature in table.numbers
-            if not (is_number or term.feature in table.categories) or (is_number and isinstance(term.value, str)):
+            is_word = term.quantile is None and term.feature in table.categories
+            if not (is_number or is_word) or (is_number and isinstance(term.value, str)):
                 return 0.0
             if term not in self._holds_of:
-                self._holds_of[term] = holds_by_own_rhythm(term, table, {})
+                bounds = self.statistics.bounds.get(term.feature, {})
+                self._holds_of[term] = holds_by_own_rhythm(term, table, bounds)
             meeting = meeting & self._holds_of[term]
         return float(meeting.sum() / customers.sum())
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from numbers import Real
 
 import numpy as np
@@ -22,7 +23,6 @@ from custseg.profiling.naming._archetypes import (
     Play,
     builtin_archetypes,
     builtin_plays,
-    quantile_terms,
     read_archetypes,
     read_plays,
 )
@@ -170,7 +170,7 @@ def profile_segments(
     jaccards = _checked_stability(stability, segments)
     _check_unclustered(unclustered)
     statistics = column_statistics(
-        table, segments.codes, len(segments.segments), quantile_terms=quantile_terms(candidates), caller=_CALLER
+        table, segments.codes, len(segments.segments), quantile_terms=_quantile_terms(candidates, plays), caller=_CALLER
     )
 
     outside = dict(unclustered or UNCLUSTERED[unclustered_row(statistics, clustering_features)])
@@ -222,6 +222,15 @@ def _archetypes_and_plays(
     if playbook is not None:
         plays |= read_plays(playbook, plays, _CALLER, columns=table.described)
     return candidates, plays
+
+
+def _quantile_terms(archetypes: Collection[Archetype], plays: Mapping[str, Play]) -> dict[str, set[tuple[str, float]]]:
+    """The comparisons with a quantile in all conditions and plays, as (operator, quantile) by feature."""
+    comparisons: dict[str, set[tuple[str, float]]] = {}
+    for term in chain(*(one.all_terms for one in archetypes), *(play.terms for play in plays.values())):
+        if term.quantile is not None:
+            comparisons.setdefault(term.feature, set()).add((term.operator, term.quantile))
+    return comparisons
 
 
 def _checked_stability(stability: object, segments: Labels) -> dict[int | str, float]:

@@ -161,7 +161,7 @@ def test_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
         ({"champions": {"do": "x"}}, "champions: do must be a list of lines"),
         ({"champions": {"channel": {"en": "x"}}}, "champions: channel lacks language 'ru'"),
         ({"champions": {"do": [{"en": "x", "ru": "y", "when": [{"feature": "x", "operator": "==", "value": True}]}]}},
-         "when compares a median or a category"),
+         "when compares a number or a category"),
         ({"champions": {"do": [{"en": "x", "ru": "y", "apart": "yes"}]}}, "apart must be true or false, got 'yes'"),
         ({"champions": {"instead": {}}}, "champions: instead must be a list of lines"),
         ({"champions": {"instead": [{"channel": {"en": "x", "ru": "y"}}]}}, "must be a table with when"),

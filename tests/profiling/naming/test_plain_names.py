@@ -112,6 +112,17 @@ def test_line_of_the_larger_half_is_given_where_none_holds_for_most() -> None:
     assert row.advice.do[0].startswith("Write once more with what is new")
 
 
+def test_those_whose_one_order_was_large_are_called() -> None:
+    """No letter to take them off the list: their order was worth more than two thirds have spent in all."""
+    calls = "Call them and ask what they need next"
+    for money, is_large in ((900, True), (60, False)):
+        row = profile_segments(shop((600, 20, 30), (1, 8, 9), (money, 500, 600)), THREE)[0]
+        assert row.key == "one_time"
+        assert row.advice.do[0].startswith(calls if is_large else "Write once more")
+        assert len(row.advice.do) == 1
+        assert row.advice.channel.startswith("A call" if is_large else "Mail")
+
+
 def test_same_answer_to_everything_is_said() -> None:
     table = {name: np.where(THREE == 0, 3.0, answers(1, *usual)) for name, usual in
              {"staff": (5, 2), "food": (5, 1), "decor": (2, 5)}.items()}  # fmt: skip

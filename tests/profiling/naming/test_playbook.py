@@ -112,6 +112,15 @@ def test_own_play_takes_the_place_of_the_builtin_one() -> None:
     assert profile.playbook["ru"].do == ("Звоните.",)
 
 
+def test_line_takes_the_place_of_the_one_before_it() -> None:
+    """A quantile is one of all customers: half of them have nine visits or more."""
+    texts = [{"en": f"Line {i}.", "ru": f"Строка {i}."} for i in (1, 2)]
+    when = [{"feature": "visits", "operator": ">=", "quantile": 0.5}]
+    own = {"described": {"do": [{**texts[0], "when": when}, {**texts[1], "otherwise": True}]}}
+    rows = profile_segments({"visits": [1, 2] * 30 + [9, 10] * 30}, [0] * 60 + [1] * 60, playbook=own).segments
+    assert [row.advice.do for row in rows] == [("Line 2.",), ("Line 1.",)]
+
+
 def test_every_row_has_a_play_in_both_languages() -> None:
     rows = profile_segments({"visits": np.arange(100.0)}, [0] * 50 + [1] * 42 + [2] * 5 + [-1] * 3)
     for row in rows:

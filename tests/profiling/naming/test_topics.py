@@ -1,12 +1,14 @@
 """Advice is made of what sets a segment apart, by what its columns are about."""
 
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
 import pytest
 
 from custseg.profiling import profile_segments
+from custseg.profiling.measures._terms import Term
 from custseg.profiling.naming._topics import trait_lines
 from custseg.profiling.naming.traits._words import Trait
 from custseg.texts import LANGUAGES
@@ -352,3 +354,15 @@ def test_who_would_recommend_is_asked_to_and_not_told_so() -> None:
 def test_keeping_to_a_rhythm_is_not_having_come_lately() -> None:
     [line] = trait_lines([trait("overdue_ratio", "low")], share=every_share)["en"]
     assert line.startswith("Write before the gap that is usual for them is over")
+
+
+def test_nothing_is_sold_to_those_who_claim_or_complain() -> None:
+    """A claim may be no complaint, and is no ground for advice, but one against an offer."""
+    held, claims = trait("number_of_policies", "low"), trait("claims_last_3_years", "high")
+    assert trait_lines([held], share=every_share)["en"][0].startswith("Suggest the one thing")
+    assert trait_lines([held, claims], share=every_share)["en"] == []
+    assert trait_lines([held], share=every_share, known=[claims])["en"] == []
+    one = replace(claims, kind="middle", terms=(Term(claims.feature, "==", 1.0),))
+    assert trait_lines([held, one], share=every_share)["en"] == []
+    for harmless in (replace(claims, kind="low"), replace(claims, is_clear=False)):
+        assert trait_lines([held, harmless], share=every_share)["en"] != []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,7 +23,7 @@ from custseg.profiling.naming.traits._words import Words
 from custseg.texts import LANGUAGES, listed, text
 
 _PLAY_KEYS = ("do", "dont", "channel", "cadence", "follows_orders", "avoids", "instead")
-_SWITCHES = "apart", "unread"
+_SWITCHES = "apart", "unread", "otherwise"
 _INSTEAD_KEYS = ("when", "unread", "channel", "cadence", "avoids")
 _ARCHETYPE_KEYS = (
     *("names", "description", "condition", "lifetime", "most", "alone", "varied", "several", "family", "variants"),
@@ -45,6 +45,8 @@ class Line:
     """Whether it must hold for clearly fewer of the other customers."""
     unread: bool = False
     """Whether hardly any of the mails to the segment must have been opened, see `_mail_reading`."""
+    otherwise: bool = False
+    """Whether it takes the place of the line before it where that one is not given."""
     rhythm: str = ""
     """What must be known of the gaps of most members, one of `RHYTHMS`; empty for nothing."""
 
@@ -76,6 +78,12 @@ class Play:
     instead: tuple[Instead, ...] = ()
     avoids: tuple[str, ...] = ()
     """Channels that the play does without, so that it does not say how many they reach."""
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All terms of its lines."""
+        groups = [group for line in (*self.do, *self.dont) for group in (line.when, line.unless)]
+        return tuple(term for group in (*groups, *(line.when for line in self.instead)) for term in group)
 
 
 @dataclass(frozen=True)
@@ -129,15 +137,6 @@ def builtin_plays() -> dict[str, Play]:
     """The plays of the built-in archetypes, and of segments and rows without one."""
     plays = {archetype.key: archetype.play for archetype in builtin_archetypes()}
     return plays | {key: _play(entry) for key, entry in _builtin("playbook").items()}
-
-
-def quantile_terms(archetypes: Iterable[Archetype]) -> dict[str, set[tuple[str, float]]]:
-    """The comparisons with a quantile in all conditions, as (operator, quantile) by feature."""
-    comparisons: dict[str, set[tuple[str, float]]] = {}
-    for term in (term for archetype in archetypes for term in archetype.all_terms):
-        if term.quantile is not None:
-            comparisons.setdefault(term.feature, set()).add((term.operator, term.quantile))
-    return comparisons
 
 
 def read_archetypes(source: object, columns: Collection[str], caller: str) -> tuple[Archetype, ...]:
@@ -222,8 +221,8 @@ def _play(entry: Mapping[str, Any]) -> Play:
 
 def _line(line: Mapping[str, Any]) -> Line:
     when, unless = (tuple(_term(term) for term in line.get(field, ())) for field in ("when", "unless"))
-    words, (apart, unread) = {code: line[code] for code in LANGUAGES}, (bool(line.get(key)) for key in _SWITCHES)
-    return Line(words, when, unless, apart=apart, unread=unread, rhythm=line.get("rhythm", ""))
+    switches = {key: bool(line.get(key)) for key in _SWITCHES}
+    return Line({code: line[code] for code in LANGUAGES}, when, unless, rhythm=line.get("rhythm", ""), **switches)
 
 
 def _term(term: Mapping[str, Any]) -> Term:
@@ -380,8 +379,8 @@ def _when_faults(key: str, terms: object, columns: Collection[str]) -> Iterator[
         return
     for term in terms:
         yield from _term_faults(term, columns)
-        if isinstance(term, Mapping) and ("quantile" in term or isinstance(term.get("value"), bool)):
-            yield f"{key} compares a median or a category, so that its terms need a number or a text as value"
+        if isinstance(term, Mapping) and isinstance(term.get("value"), bool):
+            yield f"{key} compares a number or a category, so that its terms need a number or a text"
 
 
 def _repeated_names(entries: Mapping[str, Any], builtin: tuple[Archetype, ...]) -> list[str]:

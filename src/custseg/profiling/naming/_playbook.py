@@ -225,7 +225,9 @@ class _LinesOf:
         whom several of `unless` hold are taken off as often, so that no line is given to too few. What most others have
         alike is left out where a line says so.
         """
-        return [line for line in lines if self._share(line) >= MAJORITY and self._may_be_given(line)]
+        holds = [self._share(line) >= MAJORITY and self._may_be_given(line) for line in lines]
+        before = [False, *holds]
+        return [line for i, line in enumerate(lines) if holds[i] and not (line.otherwise and before[i])]
 
     def best(self, lines: tuple[Line, ...]) -> list[Line]:
         """The line that holds for most members of all that hold for half of them; none where there is none."""

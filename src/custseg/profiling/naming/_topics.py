@@ -13,7 +13,7 @@ from custseg.profiling.measures._column_statistics import NEARLY_ALL
 from custseg.profiling.measures._terms import KNOWN, MISSING, Term
 from custseg.profiling.naming._joined_names import joined
 from custseg.profiling.naming.traits._levels import MAJORITY
-from custseg.profiling.naming.traits._words import COMPARED, Trait, Words
+from custseg.profiling.naming.traits._words import COMPARED, TIME, Trait, Words
 from custseg.profiling.naming.traits.columns._clear_topics import clear_topic_of, is_sensitive, is_unknown
 from custseg.profiling.naming.traits.columns._column_topics import ANY, Topic, is_time_of_trouble, topics
 from custseg.profiling.naming.traits.columns._last_times import tokens_of, unit_in
@@ -127,14 +127,32 @@ def _in_trouble(known: Sequence[Trait], share: Share, *, without: Collection[str
 def _without_contradictions(
     by_line: Mapping[Key, list[Trait]], true: Sequence[Trait], share: Share
 ) -> dict[Key, list[Trait]]:
-    """The lines that nothing true of the segment is against."""
+    """The lines that nothing true of the segment is against: nothing is sold to those who complain or claim."""
     pairs = [(topic, trait) for trait in true if (topic := _topic_of(trait)) is not None]
     facts = {f"{topic.key} {_KINDS.get(kind := _kind_of(trait, topic, share), kind)}" for topic, trait in pairs}
+    may_complain = any(_says_complaint(trait, share) for trait in true)
     return {
         line: sharing
         for line, sharing in by_line.items()
         if facts.isdisjoint(topics()[line[0]].against.get(_plain_kind(line[1]), ()))
+        and not (may_complain and _plain_kind(line[1]) in topics()[line[0]].sells)
     }
+
+
+def _says_complaint(trait: Trait, share: Share) -> bool:
+    """Whether complaints set the segment apart, as far as the name of the column says: claims may be such or not."""
+    topic = topics()["complaint"]
+    names = (trait.feature, *_labels(trait))
+    if not trait.is_clear or not any(topic.is_named_by(tokens_of(name)) for name in names):
+        return False
+    kind = _kind_of(trait, topic, share)
+    # One claim is the middle where others have none or several.
+    is_some = kind == _MIDDLE and trait.scale != TIME and any(_is_above_none(term) for term in trait.terms)
+    return is_some or _KINDS.get(kind, kind) == "high"
+
+
+def _is_above_none(term: Term) -> bool:
+    return term.operator in (">=", ">", "==") and isinstance(term.value, (int, float)) and term.value > 0
 
 
 def _above_average(

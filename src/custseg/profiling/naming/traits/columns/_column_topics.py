@@ -53,6 +53,7 @@ class Topic:
     trouble: Collection[str] = ()
     praise: Collection[str] = ()
     above: Collection[str] = ()
+    sells: Collection[str] = ()
     is_silent: bool = False
     is_general: bool = False
 
@@ -181,6 +182,7 @@ def _topic(key: str, entry: dict[str, object]) -> Topic:
         trouble=frozenset(lists.get("trouble", ())),
         praise=frozenset(lists.get("praise", ())),
         above=frozenset(lists.get("above", ())),
+        sells=frozenset(lists.get("sells", ())),
         is_silent=bool(entry.get("silent", False)),
         is_general=bool(entry.get("general", False)),
     )
