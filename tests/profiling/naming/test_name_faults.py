@@ -93,6 +93,29 @@ def test_name_says_that_nearly_all_have_gone_though_they_differ_more_in_their_or
     assert "last order" in row.name or "no order" in row.name
 
 
+def test_name_says_that_all_have_gone_though_they_have_a_channel_of_their_own() -> None:
+    rng = np.random.default_rng(0)
+    row = profiled(
+        recency_days=[rng.uniform(370, 700, SIZE).round(), rng.uniform(5, 60, SIZE).round(),
+                      rng.uniform(5, 60, SIZE).round(), rng.uniform(150, 700, SIZE).round()],
+        order_count=[rng.integers(5, 17, SIZE).astype(float), rng.integers(2, 5, SIZE).astype(float),
+                     rng.integers(20, 60, SIZE).astype(float), np.full(SIZE, 1.0)],
+        sales_channel=[np.array(["phone"]), rng.choice(["phone", "web"], SIZE, p=[0.4, 0.6]),
+                       np.array(["office"]), np.array(["booking"])],
+    )[0]  # fmt: skip
+    assert row.name.startswith("last order 365+ days ago · ")
+
+
+def test_having_any_is_said_as_a_number_where_some_others_have_a_few() -> None:
+    """A third of one other segment has one or two, which a buyer of more than ten has little to do with."""
+    rng = np.random.default_rng(0)
+    level = [rng.uniform(low, high, SIZE).round() for low, high in ((60, 130), (70, 140), (2, 30), (2, 30))]
+    few = [np.where(rng.random(SIZE) < share, rng.integers(1, 3, SIZE), 0.0) for share in (0.35, 0.0, 0.0)]
+    for bought, words in ((few, "purchases 13+"), ([np.zeros(1)] * 3, "with purchases")):
+        row = profiled(purchases=[rng.integers(12, 50, SIZE).astype(float), *bought], level=level)[0]
+        assert row.name.split(" · ")[0] == words
+
+
 def test_single_amount_of_money_is_said_as_spend() -> None:
     rng = np.random.default_rng(0)
     rows = profiled(

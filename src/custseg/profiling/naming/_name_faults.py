@@ -31,7 +31,8 @@ class Faults(NamedTuple):
     """The faults of a name, the worst first; see `NameFaults.of`."""
 
     confused: int
-    hides: bool
+    hides_gone: bool
+    hides_main: bool
     weak: int
     idle: int
     alike: int
@@ -40,14 +41,14 @@ class Faults(NamedTuple):
     unsaid: int
 
     @property
-    def telling(self) -> tuple[int, bool, int, int]:
+    def telling(self) -> tuple[int, bool, bool, int, int]:
         """Those of a name that does not tell readers who the members are."""
-        return self[:4]
+        return self[:5]
 
     @property
-    def grave(self) -> tuple[int, bool, int, int, int]:
+    def grave(self) -> tuple[int, bool, bool, int, int, int]:
         """The same, and names that are part of each other or true of half of another segment."""
-        return self[:5]
+        return self[:6]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class NameFaults:
     _largest_margins: dict[int, float] = field(default_factory=dict)
 
     def of(self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> Faults:
-        """How many segments it is not told from, and whether it hides the main difference, or that the segment is gone.
+        """How many segments it is not told from, and whether it hides that the segment is gone, or the main difference.
 
         Then by how many fifths of the members it sets them apart less than other words would, how many words tell
         little, how many names are part of each other or hold for half of another segment, how
@@ -102,14 +103,15 @@ class NameFaults:
         confused += any(keys == {key_of(words)} for words in self.reserved)
         main = self._main_columns(segment)
         n_lacking = min(len(main), _MAIN_COLUMNS) - min(sum(trait.feature in main for trait in traits), _MAIN_COLUMNS)
-        hides = n_lacking > 0 and not any(trait.feature in main for trait in traits)
+        hides_main = n_lacking > 0 and not any(trait.feature in main for trait in traits)
         is_gone = any(
             _says_gone(trait) and (trait.feature in main or trait.gap >= TELLING) for trait in self.candidates[segment]
         )
-        hides |= is_gone and not any(map(_says_gone, traits))
+        hides_gone = is_gone and not any(map(_says_gone, traits))
         idle = self._n_idle(segment, traits, rival_names) + self._hides_values(segment, traits)
         n_bounds = sum(trait.is_bound for trait in traits)
-        return Faults(confused, hides, self._weakness(segment, traits), idle, alike, n_bounds, n_lacking, unsaid)
+        weak = self._weakness(segment, traits)
+        return Faults(confused, hides_gone, hides_main, weak, idle, alike, n_bounds, n_lacking, unsaid)
 
     def margin(self, segment: int, traits: Sequence[Trait]) -> float:
         """How much larger a part of the members than of any other segment meets the whole name."""

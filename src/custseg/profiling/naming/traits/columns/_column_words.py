@@ -15,7 +15,7 @@ from custseg.profiling.measures._categories import CategoryShare
 from custseg.profiling.measures._column_statistics import NEARLY_ALL, ColumnStatistics
 from custseg.profiling.measures._intervals import Effect
 from custseg.profiling.measures._terms import MISSING, OTHER_THAN, Term, category_words
-from custseg.profiling.naming.traits._levels import Level, amount_ends, is_most
+from custseg.profiling.naming.traits._levels import CLEARLY_MORE, Level, amount_ends, is_most
 from custseg.profiling.naming.traits._term_shares import TermShares
 from custseg.profiling.naming.traits._words import COMPARED, TRAITS, Wording, in_each_language
 from custseg.profiling.naming.traits.columns._column_bounds import ColumnBounds
@@ -127,7 +127,7 @@ class ColumnWords:
         if (code := self._usual_code(name, segment)) is not None:
             return [self._of_code(name, code)]
         if (presence := self._of_presence(name, segment)) is not None:
-            return [presence]
+            return [*self._telling_more(name, segment, presence), presence]
         single = self._of_single_value(name, segment, direction)
         level = self.levels.level(name, segment, direction)
         # Codes count among the lowest or highest in the effect.
@@ -161,6 +161,18 @@ class ColumnWords:
             return None
         words = self.labels.phrased("with" if presence else "without", name)
         return Wording(words, (Term(name, ">" if presence else "==", 0.0),), "high" if presence else "low")
+
+    def _telling_more(self, name: str, segment: int, presence: Wording) -> list[Wording]:
+        """How much members have where that tells them apart clearly better than that they have any: "purchases 8+"."""
+        if presence.kind != "high":
+            return []
+        least = self._margin(presence, segment) + CLEARLY_MORE
+        return [one for one in self._ranges(name, segment, 1) if self._margin(one, segment) >= least][:1]
+
+    def _margin(self, wording: Wording, segment: int) -> float:
+        """How much larger a part of the members than of any other segment meets the terms."""
+        shares = self.shares.by_segment(wording.terms)
+        return float(shares[segment] - np.delete(shares, segment).max(initial=0.0))
 
     def _without_code(self, name: str) -> list[Wording]:
         """That the values are amounts rather than codes, by the ends of the amounts."""
