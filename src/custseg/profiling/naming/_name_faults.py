@@ -21,8 +21,8 @@ from custseg.profiling.naming.traits.columns._own_words import AWAY
 _NEARLY_MOST = 0.1
 # So many of them are in a name where there is space.
 _MAIN_COLUMNS = 2
-# A word is worth its space if it sets so much larger a part of the members apart from every other segment.
-_ADDED = 0.05
+ADDED = 0.05
+"""A word is worth its space if it sets so much larger a part of the members apart from every other segment."""
 
 Bounds = Callable[[int, int], Sequence[Trait]]
 
@@ -171,7 +171,7 @@ class NameFaults:
         """Whether a word is true of half of the others, and the rest of the name sets the members apart as well."""
         if not rest or trait.others < HALF:
             return False
-        return self.margin(segment, rest) > self.margin(segment, [*rest, trait]) - _ADDED
+        return self.margin(segment, rest) > self.margin(segment, [*rest, trait]) - ADDED
 
     def is_faint(self, segment: int, trait: Trait) -> bool:
         """Whether a word is hardly less true of the others, or little less where another word tells far more.

@@ -19,7 +19,7 @@ from custseg.profiling.naming._joined_names import (
     is_short,
     joined,
 )
-from custseg.profiling.naming._name_faults import Faults, NameFaults, mentions
+from custseg.profiling.naming._name_faults import ADDED, Faults, NameFaults, mentions
 from custseg.profiling.naming.traits._contrasts import HALF
 from custseg.profiling.naming.traits._levels import CLEARLY_MORE, MAJORITY
 from custseg.profiling.naming.traits._words import Trait, Words
@@ -179,11 +179,12 @@ class Selector:
     ) -> bool:
         """Whether shorter words set the segment apart about as well as the longer ones, and are part of no more names.
 
-        Both come with their faults.
+        Both come with their faults. Words that hide the main difference have to set the members apart as well.
         """
         margins = [self.faults.margin(segment, words) for words, _ in (short, best)]
-        is_told = margins[0] > margins[1] - CLEARLY_MORE and short[1].confused <= best[1].confused
-        return is_told and short[1].alike <= best[1].alike
+        hides_more = short[1].hides_gone > best[1].hides_gone or short[1].hides_main > best[1].hides_main
+        is_told = margins[0] > margins[1] - (ADDED if hides_more else CLEARLY_MORE)
+        return is_told and short[1].confused <= best[1].confused and short[1].alike <= best[1].alike
 
     def _pairs(
         self, segment: int, pool: Sequence[Trait], languages: Collection[str], *, longest: int = LONGEST_TEXT
