@@ -116,6 +116,25 @@ def test_having_any_is_said_as_a_number_where_some_others_have_a_few() -> None:
         assert row.name.split(" · ")[0] == words
 
 
+def test_name_is_not_shortened_to_one_that_tells_less() -> None:
+    """Policy holders: the young, families without and with a claim, the old, and those with several claims."""
+    rng = np.random.default_rng(0)
+    ages = [rng.normal(mean, spread, SIZE).round() for mean, spread in ((27, 4), (42, 6), (68, 6), (44, 13), (42, 6))]
+    held = [rng.integers(low, high, SIZE).astype(float) for low, high in ((1, 2), (3, 6), (1, 3), (1, 3), (3, 6))]
+    claims = [np.zeros(1), np.zeros(1), np.zeros(1), rng.choice([1.0, 2.0], SIZE), np.ones(1)]
+    premium = [rng.lognormal(mean, 0.2, SIZE) for mean in (6.2, 7.4, 5.8, 7.0, 7.4)]
+    years = [rng.uniform(low, high, SIZE) for low, high in ((0, 5), (4, 15), (12, 35), (1, 12), (4, 15))]
+    columns = {"age": ages, "number_of_policies": held, "claims_last_3_years": claims, "annual_premium": premium,
+               "years_as_client": years}  # fmt: skip
+    table = {name: np.concatenate([np.resize(values, SIZE) for values in each]) for name, each in columns.items()}
+    labels = np.repeat(np.arange(5), SIZE)
+    rows = profile_segments(table, labels, clustered_on=[name for name in columns if name != "age"]).segments
+    assert rows[1].name == "number_of_policies 3+ · claims_last_3_years 0"
+    for row in rows:
+        met = shares(row, table, labels)
+        assert met[row.segment] - np.delete(met, row.segment).max() > 0.65
+
+
 def test_single_amount_of_money_is_said_as_spend() -> None:
     rng = np.random.default_rng(0)
     rows = profiled(

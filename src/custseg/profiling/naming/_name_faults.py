@@ -38,6 +38,7 @@ class Faults(NamedTuple):
     alike: int
     bounds: int
     lacking: int
+    common: int
     unsaid: int
 
     @property
@@ -80,9 +81,9 @@ class NameFaults:
         """How many segments it is not told from, and whether it hides that the segment is gone, or the main difference.
 
         Then by how many fifths of the members it sets them apart less than other words would, how many words tell
-        little, how many names are part of each other or hold for half of another segment, how
-        many words are bounds in numbers, whether a second column in which it differs most has no word, and how many
-        words are as true of another segment.
+        little, how many names are part of each other or hold for half of another segment, how many words are bounds in
+        numbers, whether a second column in which it differs most has no word, how many words are true of half of the
+        others, and how many are as true of another segment.
 
         A name that is true of another segment does not tell it from that. The last are words for a column that the
         name of the other segment does not mention.
@@ -111,7 +112,8 @@ class NameFaults:
         idle = self._n_idle(segment, traits, rival_names) + self._hides_values(segment, traits)
         n_bounds = sum(trait.is_bound for trait in traits)
         weak = self._weakness(segment, traits)
-        return Faults(confused, hides_gone, hides_main, weak, idle, alike, n_bounds, n_lacking, unsaid)
+        common = sum(trait.others >= HALF for trait in traits)
+        return Faults(confused, hides_gone, hides_main, weak, idle, alike, n_bounds, n_lacking, common, unsaid)
 
     def margin(self, segment: int, traits: Sequence[Trait]) -> float:
         """How much larger a part of the members than of any other segment meets the whole name."""

@@ -132,13 +132,17 @@ class Selector:
         is_long = [language for language, name in joined(best).items() if len(name) > TOO_LONG]
         if len(best) < 2 or not is_long:
             return best
+        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
+        fewest = self.faults.of(segment, best, rival_names)
+        fewer: list[Trait] = []
         if any(map(_is_labeled_in_one, best)):
             if all(self._without_some(segment, selected, [language]) for language in is_long):
                 return best
-        elif fewer := self._without_some(segment, selected, LANGUAGES):
+        else:
+            fewer = self._without_some(segment, selected, LANGUAGES)
+        of_fewer = self.faults.of(segment, fewer, rival_names)
+        if fewer and of_fewer.telling <= fewest.telling:
             return fewer
-        rival_names = {rival: selected.get(rival, []) for rival in self.faults.rivals if rival != segment}
-        fewest = self.faults.of(segment, best, rival_names)
         for longest in (LONGEST_TEXT, FAR_TOO_LONG) if length > FAR_TOO_LONG else (LONGEST_TEXT,):
             fitting = self._pairs(segment, self._pool(segment, best), LANGUAGES, longest=longest)
             faults = [self.faults.of(segment, traits, rival_names) for traits in fitting]
@@ -148,8 +152,9 @@ class Selector:
                 if longest == FAR_TOO_LONG or self._tells_as_much(segment, (traits, faults[i]), (best, fewest))
             ]
             if indices:
-                return fitting[min(indices, key=lambda index: faults[index])]
-        return best
+                chosen = min(indices, key=lambda i: (faults[i].grave, -self.faults.margin(segment, fitting[i])))
+                return fewer if fewer and of_fewer.grave <= faults[chosen].grave else fitting[chosen]
+        return fewer or best
 
     def _without_some(self, segment: int, selected: Selection, languages: Collection[str]) -> list[Trait]:
         """One or two of the words, which are not too long in the languages and tell as much as all; else none."""
@@ -168,6 +173,7 @@ class Selector:
                 as_good,
                 key=lambda i: (
                     faults[i].grave,
+                    -self.faults.margin(segment, fitting[i]),
                     max(trait.strength for trait in fitting[i]) < strongest,
                     -sum(trait.gap for trait in fitting[i]),
                 ),
