@@ -49,6 +49,24 @@ def test_share_of_peak_weeks_restates_no_number_of_orders(seed: int) -> None:
     assert peaks((30, 30), (0.0, 0.12), seed) != []  # of thirty orders one or more should be there
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_median_of_none_in_peak_weeks_restates_few_orders(seed: int) -> None:
+    """Seven in ten of those with three orders have none there by chance."""
+    assert peaks((3, 20), (0.01, 0.12), seed) == []
+
+
+def test_no_last_visit_of_those_without_visits_is_no_marker() -> None:
+    visits = np.where(LABELS == 0, 0.0, 5.0 + SPREAD % 7)
+    last = np.where(LABELS == 0, np.nan, SPREAD)
+    every = [
+        marker.texts["en"] for marker in profile_segments({"visits": visits, "last_seen": last}, LABELS)[0].markers
+    ]
+    assert every == ["visits 0 (others 8)"]
+    few = np.where(np.arange(200) % 3 == 0, visits, np.nan)
+    other = [one.texts["en"] for one in profile_segments({"visits": few, "last_seen": last}, LABELS)[0].markers]
+    assert "last_seen missing: 100% (others 0%)" in other
+
+
 def test_one_order_has_neither_a_rate_nor_a_time_between_orders() -> None:
     rng = np.random.default_rng(0)
     orders, last = np.where(LABELS == 0, 1.0, rng.integers(2, 9, 200)), np.where(LABELS == 0, 300.0, 20.0) + SPREAD / 2

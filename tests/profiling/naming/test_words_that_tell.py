@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from custseg.profiling import Profiles, profile_segments
+from custseg.profiling.measures._terms import Term
+from custseg.profiling.naming.traits.columns._value_words import bound_words
 
 
 def names(profiles: Profiles) -> list[str]:
@@ -72,6 +74,12 @@ def test_days_since_an_order_are_said_in_words_of_their_own(
     middle = profile_segments(table, labels)[1]
     assert middle.name.startswith("last order ")
     assert middle.names["ru"].startswith("не заказывали ")
+
+
+def test_orders_of_a_month_ago_are_no_silence() -> None:
+    for days, words in (((7, 90), "заказ 7–90 дней назад"), ((365, 730), "не заказывали 365–730 дней")):
+        terms = tuple(Term("recency_days", sign, float(day)) for sign, day in zip((">=", "<"), days, strict=True))
+        assert bound_words(terms) == {"en": f"last order {days[0]}–{days[1]} days ago", "ru": words}
 
 
 @pytest.mark.parametrize("label", ["share_of_spend_on_delivery_to_lockers", "Share of spend on delivery to lockers"])

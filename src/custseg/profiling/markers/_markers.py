@@ -112,7 +112,8 @@ def markers(
             is_abstract = statistics.table.described[representative.feature].unit in ABSTRACT
             is_spare = is_abstract and representative.feature in derived and representative.feature not in named
             added = representative, statement, tuple(folded)
-            twin = next((marker for marker in selected if same_customers(statement, marker[1], statistics)), None)
+            ours = representative.feature, statement
+            twin = next((m for m in selected if same_customers(ours, (m[0].feature, m[1]), statistics)), None)
             if twin is None:
                 (abstract if is_spare else selected).append(added)
             else:

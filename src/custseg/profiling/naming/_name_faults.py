@@ -139,11 +139,13 @@ class NameFaults:
         """The columns in which the segment differs most from the others; all where it clearly differs in none."""
         traits = self.candidates[segment]
         clear = [trait for trait in traits if trait.is_clear and not trait.is_secondary] or traits
-        # A column in which all words that are true of the members are as true of others does not say how they differ.
-        telling = {trait.feature for trait in traits if not self.is_faint(segment, trait)}
-        clear = [trait for trait in clear if trait.feature in telling] or clear
-        most = max((trait.strength for trait in clear), default=0.0)
-        return {trait.feature for trait in clear if trait.strength >= most - _NEARLY_MOST or not trait.is_clear}
+        # A column in which words that are true of the members are as true of others does not say how they differ.
+        first = [trait for trait in clear if not self.is_faint(segment, trait)] or clear
+        most = max((trait.strength for trait in first), default=0.0)
+        # Narrower words may, so that they do as well as those of the others.
+        telling = {trait.feature for trait in traits if trait.gap >= TELLING}
+        first += [trait for trait in clear if trait.feature in telling and trait not in first]
+        return {trait.feature for trait in first if trait.strength >= most - _NEARLY_MOST or not trait.is_clear}
 
     def _n_idle(self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> int:
         """How many words tell readers little: those that are hardly less true of the others together.

@@ -166,8 +166,8 @@ class ColumnWords:
         """How much members have where that tells them apart clearly better than that they have any: "purchases 8+"."""
         if presence.kind != "high":
             return []
-        least = self._margin(presence, segment) + CLEARLY_MORE
-        return [one for one in self._ranges(name, segment, 1) if self._margin(one, segment) >= least][:1]
+        margin = self._margin(presence, segment) + CLEARLY_MORE
+        return [wording for wording in self._ranges(name, segment, 1) if self._margin(wording, segment) >= margin][:1]
 
     def _margin(self, wording: Wording, segment: int) -> float:
         """How much larger a part of the members than of any other segment meets the terms."""

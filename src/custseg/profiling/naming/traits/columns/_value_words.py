@@ -9,12 +9,14 @@ import numpy as np
 from custseg._numerics import Floats
 from custseg.profiling.measures._terms import OPERATORS, Term, bound_text
 from custseg.profiling.naming.traits._levels import Level
-from custseg.profiling.naming.traits._words import Wording, Words
+from custseg.profiling.naming.traits._words import Wording, Words, is_high
 from custseg.profiling.naming.traits.columns._number_kinds import FEW, LABELS, RATING, SCALE, YEARS
 from custseg.texts import LANGUAGES, number, plural_form, text, whole_range
 
 _COUNTED = frozenset({"order_count"})
 """Features of whole numbers, whose upper bound is the last one within it."""
+_AWAY = "away"
+"""The form for ranges of the time since something from when on it is long."""
 _FORMS = {"==": "exactly", ">=": "at_least", ">": "over", "<": "under", "<=": "at_most"}
 
 
@@ -62,6 +64,9 @@ def bound_words(terms: Sequence[Term]) -> Words | None:
         if feature not in _COUNTED:
             return None
         form, values = "==", values[:1]
+    # Whoever ordered 7 to 90 days ago has not been silent.
+    if form == "both" and _AWAY in text("en", "profiling", "bounds", feature) and is_high(feature, values[0]):
+        form = _AWAY
     return {language: _bounds_as_text(feature, form, values, language=language) for language in LANGUAGES}
 
 
