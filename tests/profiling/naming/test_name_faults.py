@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from custseg.profiling import Profiles, SegmentProfile, profile_segments
+from custseg.profiling.naming._name_faults import NameFaults
+from custseg.profiling.naming.traits._words import Trait
 from custseg.texts import LANGUAGES
 
 SIZE = 120
@@ -133,6 +135,23 @@ def test_name_is_not_shortened_to_one_that_tells_less() -> None:
     for row in rows:
         met = shares(row, table, labels)
         assert met[row.segment] - np.delete(met, row.segment).max() > 0.65
+
+
+def test_words_that_half_of_the_others_meet_are_a_fault() -> None:
+    def trait(name: str, others: float) -> Trait:
+        words = dict.fromkeys(LANGUAGES, name)
+        return Trait(name, words, (), words, 0.95, others, True, 0.9, 0)
+
+    seldom, common = trait("once a year", 0.05), trait("long-standing", 0.65)
+    faults = NameFaults(
+        candidates={0: [seldom, common]},
+        rivals=[0, 1],
+        shares=lambda traits: np.array([0.95, min(trait.others for trait in traits)]),
+        bounds=lambda *_: [],
+        reserved=[],
+    )
+    counts = [faults.of(0, traits, {1: []}).common for traits in ([seldom], [common], [seldom, common])]
+    assert counts == [0, 1, 1]
 
 
 def test_single_amount_of_money_is_said_as_spend() -> None:

@@ -144,8 +144,10 @@ class NameFaults:
         most = max((trait.strength for trait in first), default=0.0)
         # Narrower words may, so that they do as well as those of the others.
         telling = {trait.feature for trait in traits if trait.gap >= TELLING}
-        first += [trait for trait in clear if trait.feature in telling and trait not in first]
-        return {trait.feature for trait in first if trait.strength >= most - _NEARLY_MOST or not trait.is_clear}
+        narrow = [trait for trait in clear if trait.feature in telling]
+        return {
+            trait.feature for trait in (*first, *narrow) if trait.strength >= most - _NEARLY_MOST or not trait.is_clear
+        }
 
     def _n_idle(self, segment: int, traits: Sequence[Trait], rival_names: Mapping[int, Sequence[Trait]]) -> int:
         """How many words tell readers little: those that are hardly less true of the others together.
