@@ -140,7 +140,8 @@ def test_name_is_not_shortened_to_one_that_tells_less() -> None:
 def test_words_that_half_of_the_others_meet_are_a_fault() -> None:
     def trait(name: str, others: float) -> Trait:
         words = dict.fromkeys(LANGUAGES, name)
-        return Trait(name, words, (), words, 0.95, others, True, 0.9, 0)
+        lengths = dict.fromkeys(LANGUAGES, len(name))
+        return Trait(name, words, (), words, 0.95, others, True, 0.9, 0, lengths=lengths)
 
     seldom, common = trait("once a year", 0.05), trait("long-standing", 0.65)
     faults = NameFaults(
