@@ -364,5 +364,5 @@ def test_nothing_is_sold_to_those_who_claim_or_complain() -> None:
     assert trait_lines([held], share=every_share, known=[claims])["en"] == []
     one = replace(claims, kind="middle", terms=(Term(claims.feature, "==", 1.0),))
     assert trait_lines([held, one], share=every_share)["en"] == []
-    for harmless in (replace(claims, kind="low"), replace(claims, is_clear=False)):
+    for harmless in (replace(claims, kind="low"), replace(claims, is_clear=False, others=0.8)):
         assert trait_lines([held, harmless], share=every_share)["en"] != []

@@ -143,7 +143,7 @@ def _says_complaint(trait: Trait, share: Share) -> bool:
     """Whether complaints set the segment apart, as far as the name of the column says: claims may be such or not."""
     topic = topics()["complaint"]
     names = (trait.feature, *_labels(trait))
-    if not trait.is_clear or not any(topic.is_named_by(tokens_of(name)) for name in names):
+    if not (trait.is_clear or trait.gap >= _CLEAR) or not any(topic.is_named_by(tokens_of(name)) for name in names):
         return False
     kind = _kind_of(trait, topic, share)
     # One claim is the middle where others have none or several.
