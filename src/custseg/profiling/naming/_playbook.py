@@ -145,16 +145,9 @@ def advice(
     # Who visits has not gone, however long ago the last order was.
     if is_around := share((_AROUND,)) >= MAJORITY:
         dos = [line for line in dos if not any(_says_away(term) for term in line.when)]
-    mentioned = {term.feature for line in dos for term in line.when}
-    in_rhythm = share((_IN_RHYTHM,)) >= MAJORITY
+    in_rhythm, is_of_one_order = (share((term,)) >= MAJORITY for term in (_IN_RHYTHM, _ONE_ORDER))
     situation = "" if in_rhythm or is_around else _situation(share)
-    # The days since the last order and the own rhythm call for one line; nobody is asked why they stopped who did not.
-    silence = {_LAPSED.feature, OVERDUE}
-    without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
-    mail = frozenset(topics()["mail"].features)
-    without |= mail if mail & mentioned else set()
-    is_of_one_order = share((_ONE_ORDER,)) >= MAJORITY
-    without |= {"orders_per_30d"} if is_of_one_order else set()
+    without = _needs_no_line(dos, in_rhythm=in_rhythm, of_one_order=is_of_one_order)
     some_out_of_reach = any(count is None or count < size for count in reach.values())
     words = joined(traits)
     plays = trait_lines(
@@ -180,6 +173,19 @@ def advice(
         )
         for language in LANGUAGES
     }
+
+
+def _needs_no_line(dos: Sequence[Line], *, in_rhythm: bool, of_one_order: bool) -> set[str]:
+    """The features that call for no line of their own beside the lines of the play.
+
+    The days since the last order and the own rhythm call for one line, and so do all features of mails. Nobody is asked
+    why they stopped who did not, and one order makes no rate.
+    """
+    mentioned = {term.feature for line in dos for term in line.when}
+    silence, mail = {_LAPSED.feature, OVERDUE}, set(topics()["mail"].features)
+    without = mentioned | (silence if silence & mentioned else {_LAPSED.feature} if in_rhythm else set())
+    without |= mail if mail & mentioned else set()
+    return without | ({"orders_per_30d"} if of_one_order else set())
 
 
 def _situation(share: Share) -> str:
